@@ -1,0 +1,20 @@
+/* pel, the Parallel Execution Layer: hierarchically parallel reduction, sort and stencil kernels.
+ *
+ * A default result is a pure function of the input: the same bits for any number of threads, on every
+ * instruction set, with every kernel variant and tuned table. PEL_FAST gives that up, call by call.
+ *
+ * Every function here may be called from any number of threads at the same time, as long as no two calls write
+ * the same memory; within a caller's OpenMP region a call runs as tasks of that team. No function prints,
+ * aborts, or keeps a pointer that it was given beyond its return (plans own copies). */
+#ifndef PEL_PEL_H
+#define PEL_PEL_H
+
+#include <pel/reduce.h>
+#include <pel/sort.h>
+#include <pel/status.h>
+#include <pel/stencil.h>
+#include <pel/tune.h>
+#include <pel/types.h>
+#include <pel/version.h>
+
+#endif

@@ -1,0 +1,66 @@
+/* Reductions: sum, dot product, minimum, maximum.
+ *
+ * Common to all: x (and y) hold n elements, aligned to their own type and not written; they may be NULL when
+ * n is 0, and may be the same array. *result is written only on PEL_OK. Errors: PEL_EINVAL (null or misaligned
+ * pointer, unknown flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOMEM. Thread-safe. */
+#ifndef PEL_REDUCE_H
+#define PEL_REDUCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pel/export.h>
+#include <pel/status.h>
+#include <pel/types.h>
+
+PEL_BEGIN_DECLS
+
+/* Sum of x[0] ... x[n-1].
+ *
+ * Floating point: the exact sum, rounded once to nearest, ties to even; it depends on nothing but the multiset
+ * of the elements. No intermediate overflow: a result is infinite only if the exact sum rounds to infinity or
+ * an element is infinite. Any NaN, or +Inf with -Inf, gives the canonical quiet NaN (positive, payload 0). The
+ * empty sum is +0; a sum of nothing but -0 is -0.
+ * With PEL_FAST: rounded at every step, in an unspecified order.
+ * Integers: exact; PEL_ERANGE when the sum does not fit the result.
+ * PEL_NAN_SKIP is not provided (PEL_ENOTSUP).
+ *
+ * Method: block-wise error-free extraction into a superaccumulator. T. Ogita, S. M. Rump, S. Oishi, "Accurate
+ * sum and dot product", SIAM J. Sci. Comput. 26 (2005); J. Demmel, H. D. Nguyen, "Fast reproducible
+ * floating-point summation", ARITH 21 (2013); U. Kulisch, "Computer Arithmetic and Validity" (2008). */
+PEL_API pel_status pel_sum_f32(const float *x, size_t n, float *result, const pel_opts *opts);
+PEL_API pel_status pel_sum_f64(const double *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_sum_i32(const int32_t *x, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_sum_i64(const int64_t *x, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_sum_u32(const uint32_t *x, size_t n, uint64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_sum_u64(const uint64_t *x, size_t n, uint64_t *result, const pel_opts *opts);
+
+/* Dot product: the sum of x[i] * y[i], with the promises of the sum: exact products, exactly accumulated,
+ * rounded once. A product 0 * Inf is a NaN. With PEL_FAST: BLAS where pel was built with one, else a plain loop;
+ * rounded at every step. Integers: exact; PEL_ERANGE when the sum does not fit. */
+PEL_API pel_status pel_dot_f32(const float *x, const float *y, size_t n, float *result, const pel_opts *opts);
+PEL_API pel_status pel_dot_f64(const double *x, const double *y, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_dot_i32(const int32_t *x, const int32_t *y, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_dot_i64(const int64_t *x, const int64_t *y, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_dot_u32(const uint32_t *x, const uint32_t *y, size_t n, uint64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_dot_u64(const uint64_t *x, const uint64_t *y, size_t n, uint64_t *result, const pel_opts *opts);
+
+/* Smallest and largest element. -0 is smaller than +0. Any NaN makes the result the canonical quiet NaN, as in
+ * IEEE 754-2019 minimum and maximum; with PEL_NAN_SKIP NaN is left out, and the result is the canonical NaN only
+ * if nothing else is there. n = 0 is PEL_EINVAL: the minimum of nothing does not exist. */
+PEL_API pel_status pel_min_f32(const float *x, size_t n, float *result, const pel_opts *opts);
+PEL_API pel_status pel_min_f64(const double *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_min_i32(const int32_t *x, size_t n, int32_t *result, const pel_opts *opts);
+PEL_API pel_status pel_min_i64(const int64_t *x, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_min_u32(const uint32_t *x, size_t n, uint32_t *result, const pel_opts *opts);
+PEL_API pel_status pel_min_u64(const uint64_t *x, size_t n, uint64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_max_f32(const float *x, size_t n, float *result, const pel_opts *opts);
+PEL_API pel_status pel_max_f64(const double *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_max_i32(const int32_t *x, size_t n, int32_t *result, const pel_opts *opts);
+PEL_API pel_status pel_max_i64(const int64_t *x, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_max_u32(const uint32_t *x, size_t n, uint32_t *result, const pel_opts *opts);
+PEL_API pel_status pel_max_u64(const uint64_t *x, size_t n, uint64_t *result, const pel_opts *opts);
+
+PEL_END_DECLS
+
+#endif

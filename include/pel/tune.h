@@ -1,0 +1,38 @@
+/* Dispatch made visible: which kernel a call would run, why, and tuned tables from files. */
+#ifndef PEL_TUNE_H
+#define PEL_TUNE_H
+
+#include <stddef.h>
+
+#include <pel/export.h>
+#include <pel/status.h>
+#include <pel/types.h>
+
+PEL_BEGIN_DECLS
+
+/* Explains the dispatch of one request as text: the chosen kernel and the table that named it, then every
+ * candidate and why it was passed over.
+ *   op:    "sum", "dot", "min", "max", "sort", "stencil"
+ *   n:     elements (stencil: cells of a 3-dimensional 7-point problem)
+ *   opts:  flags, threads and variant of the call; NULL: the defaults
+ * Writes into text[0 ... capacity), always terminated when capacity > 0; *length, unless NULL, gets the full length
+ * without the terminator, as snprintf does. PEL_EINVAL on an unknown op, dtype or flag. Thread-safe. */
+PEL_API pel_status pel_explain(const char *op, pel_dtype dtype, size_t n, const pel_opts *opts, char *text,
+                               size_t capacity, size_t *length);
+
+/* Explains the machine as pel sees it: processor, instruction sets, caches, thread budget and where each limit
+ * comes from, tables in force, what pel was built with. Text and length as in pel_explain. Thread-safe. */
+PEL_API pel_status pel_info(char *text, size_t capacity, size_t *length);
+
+/* Adds the rows of a wisdom file (as `pel tune` writes it) to the tables of this process; they then outrank the tables
+ * built in. Rows of another processor, and of kernels that this build lacks, are skipped. On an error the tables
+ * are as they were. PEL_EINVAL (null path), PEL_EIO, PEL_ECORRUPT, PEL_ENOMEM. Thread-safe; calls that run at the
+ * same time use either the old or the new tables. Results never change, only speed. */
+PEL_API pel_status pel_wisdom_import(const char *path);
+
+/* Forgets every imported row, of pel_wisdom_import and of files named by the environment. Thread-safe. */
+PEL_API void pel_wisdom_forget(void);
+
+PEL_END_DECLS
+
+#endif
