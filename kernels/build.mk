@@ -1,0 +1,43 @@
+# Every kernel file is compiled once for each instruction set, under another object name.
+KERNEL_SOURCES = kernels/table.c $(KERNELS)
+
+noinst_HEADERS = \
+	kernels/kernel.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h kernels/foreach_one.h \
+	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
+	kernels/simd/neon.h \
+	kernels/reduce/state.h
+
+KERNEL_LIBS = libk_scalar.la
+libk_scalar_la_SOURCES = $(KERNEL_SOURCES)
+libk_scalar_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_ISA=scalar
+libk_scalar_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
+
+if BUILD_AVX2
+KERNEL_LIBS += libk_avx2.la
+libk_avx2_la_SOURCES = $(KERNEL_SOURCES)
+libk_avx2_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_ISA=avx2
+libk_avx2_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
+endif
+
+if BUILD_AVX512
+KERNEL_LIBS += libk_avx512.la
+libk_avx512_la_SOURCES = $(KERNEL_SOURCES)
+libk_avx512_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_ISA=avx512
+libk_avx512_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(AVX512_CFLAGS)
+endif
+
+if BUILD_NEON
+KERNEL_LIBS += libk_neon.la
+libk_neon_la_SOURCES = $(KERNEL_SOURCES)
+libk_neon_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_ISA=neon
+libk_neon_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(NEON_CFLAGS)
+endif
+
+noinst_LTLIBRARIES += $(KERNEL_LIBS)
+
+# The registry's view of the list: PEL_FILE(reduce_fold) and so on.
+BUILT_SOURCES += kernels/list.h
+CLEANFILES += kernels/list.h
+kernels/list.h: kernels/kernels.mk Makefile
+	$(AM_V_GEN)$(MKDIR_P) kernels && for file in $(KERNELS); do echo "$$file"; done | \
+	sed -e 's,^kernels/,,' -e 's,\.c$$,,' -e 's,/,_,g' -e 's,.*,PEL_FILE(&),' > $@.tmp && mv $@.tmp $@

@@ -1,0 +1,124 @@
+/* What a kernel is: the one header that the framework and the kernels share.
+ *
+ * A kernel file is a serial leaf: no threads, no allocation, no globals. It is compiled once per instruction set
+ * (PEL_ISA) and expanded once per dtype (foreach_*.h), and ends in a table of rows. */
+#ifndef PEL_KERNELS_KERNEL_H
+#define PEL_KERNELS_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pel/types.h>
+
+#ifdef __FAST_MATH__
+#error "pel promises bits: fast-math would break them"
+#endif
+
+/* Instruction sets, narrowest first; a later one of the same family includes the earlier ones. */
+enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_NISAS };
+
+/* Operations: X(symbol, family, name). */
+#define PEL_OPS(X)                                                                                                     \
+    X(SUM, reduce, "sum")                                                                                              \
+    X(DOT, reduce, "dot")                                                                                              \
+    X(MIN, reduce, "min")                                                                                              \
+    X(MAX, reduce, "max")                                                                                              \
+    X(SORT, sort, "sort")                                                                                              \
+    X(STENCIL, stencil, "stencil")
+
+#define PEL_OP_ENUM(symbol, family, name) PEL_OP_##symbol,
+enum pel_op { PEL_OPS(PEL_OP_ENUM) PEL_NOPS };
+
+enum { PEL_NDTYPES = PEL_U64 + 1, PEL_MAX_PARAMS = 4 };
+
+/* The shape of a stencil problem, as far as kernels and tables care. */
+struct pel_stencil_shape {
+    int ndim;
+    size_t row; /* cells of a contiguous row */
+    size_t ntaps;
+    int radius; /* largest offset on any axis */
+};
+
+/* What is asked of the dispatcher. */
+struct pel_request {
+    enum pel_op op;
+    pel_dtype dtype;
+    unsigned flags;                          /* of pel_opts */
+    int threads;                             /* that the call may use */
+    size_t n;                                /* elements; stencil: cells */
+    const struct pel_stencil_shape *stencil; /* NULL for the other families */
+};
+
+/* A number that may be tuned without changing results. The search doubles from low to high. */
+struct pel_param {
+    const char *name;
+    int32_t initial, low, high;
+};
+
+union pel_reduce_state;
+struct pel_sort_leaf;
+struct pel_sweep;
+
+/* Folds x[0 ... n) (and y, for operations of two arrays) into the state. */
+typedef void pel_reduce_fn(const void *x, const void *y, size_t n, union pel_reduce_state *state,
+                           const int32_t *params);
+/* Computes one step on a box of the grid. */
+typedef void pel_sweep_fn(const struct pel_sweep *sweep, const int32_t *params);
+
+struct pel_kernel {
+    const char *name; /* "avx512/quick" */
+    enum pel_isa isa;
+    enum pel_op op;
+    pel_dtype dtype;
+    unsigned traits; /* PEL_TRAIT_... */
+    union {
+        pel_reduce_fn *reduce;
+        const struct pel_sort_leaf *sort;
+        pel_sweep_fn *sweep;
+    } run;
+    /* Why this kernel cannot serve a request, in a few words; NULL: it can. No function: it always can. */
+    const char *(*why_not)(const struct pel_request *request);
+    struct pel_param params[PEL_MAX_PARAMS]; /* up to the first without a name */
+};
+
+enum {
+    PEL_TRAIT_FAST = 1u << 0,      /* rounds or orders freely: only for PEL_FAST */
+    PEL_TRAIT_REFERENCE = 1u << 1, /* plain and slow: picked only when named, or when nothing else can run */
+};
+
+/* Tables are named after instruction set and file: pel_kernels_avx2_reduce_fold. */
+#define PEL_CAT_(a, b, c)     a##b##_##c
+#define PEL_CAT(a, b, c)      PEL_CAT_(a, b, c)
+#define PEL_TABLE(file)       PEL_CAT(pel_kernels_, PEL_ISA, file)
+#define PEL_STRING_(x)        #x
+#define PEL_STRING(x)         PEL_STRING_(x)
+#define PEL_KERNEL_NAME(name) PEL_STRING(PEL_ISA) "/" name
+
+/* PEL_ISA as a number that the preprocessor can compare. */
+#define PEL_ISA_VALUE_scalar 0
+#define PEL_ISA_VALUE_avx2   1
+#define PEL_ISA_VALUE_avx512 2
+#define PEL_ISA_VALUE_neon   3
+#define PEL_ISA_VALUE_(isa)  PEL_ISA_VALUE_##isa
+#define PEL_ISA_VALUE(isa)   PEL_ISA_VALUE_(isa)
+#define PEL_ISA_IS(name)     (PEL_ISA_VALUE(PEL_ISA) == PEL_ISA_VALUE_##name)
+
+/* One row of a table: PEL_ROW(SUM, f64, "fold", .run.reduce = fold_f64). */
+#define PEL_ROW(op_, suffix, name_, ...)                                                                               \
+    {                                                                                                                  \
+        .name = PEL_KERNEL_NAME(name_), .isa = (enum pel_isa)PEL_ISA_VALUE(PEL_ISA), .op = PEL_OP_##op_,               \
+        .dtype = PEL_DTYPE_##suffix, __VA_ARGS__                                                                       \
+    }
+#define PEL_END_OF_TABLE                                                                                               \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }
+
+#define PEL_DTYPE_f32 PEL_F32
+#define PEL_DTYPE_f64 PEL_F64
+#define PEL_DTYPE_i32 PEL_I32
+#define PEL_DTYPE_i64 PEL_I64
+#define PEL_DTYPE_u32 PEL_U32
+#define PEL_DTYPE_u64 PEL_U64
+
+#endif

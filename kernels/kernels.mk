@@ -1,0 +1,3 @@
+# The list of kernels: one line a file. It drives the build for every instruction set, and the registry.
+KERNELS =
+KERNELS += kernels/reduce/integer.c

@@ -1,0 +1,27 @@
+/* The words of the vocabulary that need no instruction of their own; read once per dtype by simd.h. */
+
+static inline VT V(load)(const T *p)
+{
+    VT v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void V(store)(T *p, VT v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+static inline VT V(set1)(T x)
+{
+    VT v;
+    for (size_t i = 0; i < LANES; i++)
+        v[i] = x;
+    return v;
+}
+
+/* a where the mask is all ones, b where it is zero. */
+static inline VT V(select)(VS mask, VT a, VT b)
+{
+    return (VT)(((VS)a & mask) | ((VS)b & ~mask));
+}

@@ -1,0 +1,60 @@
+/* The vector vocabulary: a few words that mean the same on every instruction set.
+ *
+ * Types are the compiler's generic vectors, v_f64 and the like, PEL_VBYTES wide; + - * & | ^ ~ << >> and comparisons
+ * work on them directly (a comparison gives all ones or zero in each lane of the signed integer type). What the
+ * operators cannot say is a function v_word_f64, written V(word) in a file that is expanded by dtype; the widest
+ * instruction set that has an instruction for it defines it in its own header, together with the macro
+ * V_HAS_word_f64 that keeps the generic version out. */
+#ifndef PEL_SIMD_SIMD_H
+#define PEL_SIMD_SIMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernels/kernel.h"
+
+#if PEL_ISA_IS(avx512)
+#define PEL_VBYTES 64
+#elif PEL_ISA_IS(avx2)
+#define PEL_VBYTES 32
+#else
+#define PEL_VBYTES 16
+#endif
+
+#define V_TYPE(T_, suffix) typedef T_ v_##suffix __attribute__((vector_size(PEL_VBYTES)));
+V_TYPE(float, f32)
+V_TYPE(double, f64)
+V_TYPE(int32_t, i32)
+V_TYPE(int64_t, i64)
+V_TYPE(uint32_t, u32)
+V_TYPE(uint64_t, u64)
+#undef V_TYPE
+
+#if PEL_ISA_IS(avx512)
+#include "kernels/simd/avx512.h"
+#elif PEL_ISA_IS(avx2)
+#include "kernels/simd/avx2.h"
+#elif PEL_ISA_IS(neon)
+#include "kernels/simd/neon.h"
+#else
+#include "kernels/simd/scalar.h"
+#endif
+
+/* In a file expanded by dtype: V(load) is v_load_f64, VT the vector type, VU and VS the unsigned and signed integer
+ * vectors of the same lanes, LANES their number. */
+#define V(word) NAME(v_##word)
+#define VT      NAME(v)
+#define VU_(b)  v_u##b
+#define VU__(b) VU_(b)
+#define VU      VU__(T_BITS)
+#define VS_(b)  v_i##b
+#define VS__(b) VS_(b)
+#define VS      VS__(T_BITS)
+#define LANES   (PEL_VBYTES / sizeof(T))
+
+#define PEL_SELF "kernels/simd/generic.h"
+#include "kernels/foreach_dtype.h"
+#undef PEL_SELF
+
+#endif

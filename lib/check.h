@@ -1,0 +1,37 @@
+/* Checks of arguments that every public function starts with. */
+#ifndef PEL_LIB_CHECK_H
+#define PEL_LIB_CHECK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pel/status.h>
+#include <pel/types.h>
+
+enum { PEL_ALL_FLAGS = PEL_FAST | PEL_STABLE | PEL_DESCENDING | PEL_NAN_SKIP | PEL_EXCLUSIVE };
+
+/* An options object of an older header is shorter, one of a newer header longer: only the known part is read, and
+ * a shorter one is not accepted before there is an older header. */
+static inline pel_status pel_check_opts(const pel_opts *opts)
+{
+    if (!opts)
+        return PEL_OK;
+    if (opts->size < sizeof *opts || opts->threads < 0 || (opts->flags & ~(unsigned)PEL_ALL_FLAGS))
+        return PEL_EINVAL;
+    return PEL_OK;
+}
+
+static inline unsigned pel_flags(const pel_opts *opts)
+{
+    return opts ? opts->flags : 0;
+}
+
+/* An array of n elements of a power-of-two size, aligned to it. */
+static inline pel_status pel_check_array(const void *array, size_t n, size_t size)
+{
+    if ((!array && n > 0) || ((uintptr_t)array & (size - 1)))
+        return PEL_EINVAL;
+    return n > PTRDIFF_MAX / size ? PEL_ERANGE : PEL_OK;
+}
+
+#endif

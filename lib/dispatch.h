@@ -1,0 +1,35 @@
+/* The pick: which kernel serves a request, with how many threads and which parameters, and why. */
+#ifndef PEL_LIB_DISPATCH_H
+#define PEL_LIB_DISPATCH_H
+
+#include <pel/status.h>
+
+#include "kernels/kernel.h"
+#include "lib/rules.h"
+#include "lib/text.h"
+
+struct pel_pick {
+    const struct pel_kernel *kernel;
+    int team; /* threads to use, 1 ... request->threads */
+    int32_t params[PEL_MAX_PARAMS];
+    const char *source; /* what named it */
+};
+
+/* Picks by, in this order: opts->variant, PEL_FORCE, wisdom imported or named by the environment, the table tuned at
+ * build time, the one shipped for this processor, the generic one, the model. PEL_ENOTSUP when opts->variant names
+ * what cannot run. Reports under PEL_VERBOSE=dispatch. */
+pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts, struct pel_pick *pick);
+
+/* The same decision, told in full. */
+pel_status pel_dispatch_explain(const struct pel_request *request, const pel_opts *opts, struct pel_text *text);
+
+/* The tables in force, best first, with their origin. */
+void pel_dispatch_explain_tables(struct pel_text *text);
+
+/* Why this kernel cannot serve the request here, or NULL. */
+const char *pel_kernel_barred(const struct pel_kernel *kernel, const struct pel_request *request);
+
+/* Puts imported rules in force, in place of earlier ones; they and what they point to must stay for good. */
+void pel_dispatch_adopt(const struct pel_rules *imported);
+
+#endif

@@ -1,0 +1,33 @@
+/* The environment, read once; the only file that reads it. A bad value is reported through PEL_VERBOSE and ignored;
+ * in a setuid program none is read. */
+#ifndef PEL_LIB_ENV_H
+#define PEL_LIB_ENV_H
+
+#include <stdbool.h>
+
+#include "kernels/kernel.h"
+
+enum { PEL_ENV_FORCES = 32, PEL_ENV_VARIANT = 64 };
+
+/* One entry of PEL_FORCE: op[:dtype]=variant. */
+struct pel_force {
+    enum pel_op op;
+    int dtype; /* -1: every one */
+    char variant[PEL_ENV_VARIANT];
+};
+
+struct pel_env {
+    int num_threads;      /* PEL_NUM_THREADS; 0: not set */
+    enum pel_isa max_isa; /* PEL_MAX_ISA; PEL_NISAS: not set */
+    int nforces;          /* PEL_FORCE */
+    struct pel_force force[PEL_ENV_FORCES];
+    const char *wisdom; /* PEL_WISDOM; NULL: not set */
+    bool verbose_dispatch, verbose_profile;
+};
+
+const struct pel_env *pel_env(void);
+
+/* Whether PEL_MAX_ISA lets this instruction set run. */
+bool pel_env_allows(enum pel_isa isa);
+
+#endif

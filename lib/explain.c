@@ -1,0 +1,69 @@
+/* pel_explain and pel_info: the library's knowledge as text. */
+#include <string.h>
+
+#include <pel/tune.h>
+#include <pel/version.h>
+
+#include "lib/check.h"
+#include "lib/cpu.h"
+#include "lib/dispatch.h"
+#include "lib/env.h"
+#include "lib/names.h"
+#include "lib/team.h"
+#include "lib/topology.h"
+
+/* The problem that stands for a stencil of n cells: a cube, 7 taps. */
+static struct pel_stencil_shape typical_stencil(size_t n)
+{
+    size_t row = 1;
+    while (row * row * row < n && row < 1 << 20)
+        row++;
+    return (struct pel_stencil_shape){.ndim = 3, .row = row, .ntaps = 7, .radius = 1};
+}
+
+pel_status pel_explain(const char *op, pel_dtype dtype, size_t n, const pel_opts *opts, char *data, size_t capacity,
+                       size_t *length)
+{
+    struct pel_text text;
+    struct pel_request request = {.dtype = dtype, .n = n, .flags = pel_flags(opts)};
+    if (!op || !pel_op_named(op, strlen(op), &request.op) || !pel_dtype_name(dtype) || pel_check_opts(opts) != PEL_OK)
+        return PEL_EINVAL;
+    struct pel_stencil_shape shape = typical_stencil(n);
+    if (request.op == PEL_OP_STENCIL)
+        request.stencil = &shape;
+    request.threads = pel_team_threads(opts);
+    pel_status status = pel_text_start(&text, data, capacity);
+    if (status == PEL_OK)
+        status = pel_dispatch_explain(&request, opts, &text);
+    if (status == PEL_OK && length)
+        *length = text.length;
+    return status;
+}
+
+static void explain_isas(struct pel_text *text)
+{
+    pel_text_add(text, "instruction sets:");
+    for (int isa = 0; isa < PEL_NISAS; isa++) {
+        if (pel_cpu()->has[isa])
+            pel_text_add(text, " %s%s", pel_isa_name((enum pel_isa)isa),
+                         pel_env_allows((enum pel_isa)isa) ? "" : " (masked)");
+    }
+    pel_text_add(text, "\n");
+}
+
+pel_status pel_info(char *data, size_t capacity, size_t *length)
+{
+    struct pel_text text;
+    pel_status status = pel_text_start(&text, data, capacity);
+    if (status != PEL_OK)
+        return status;
+    pel_text_add(&text, "pel %s\n", pel_version());
+    pel_text_add(&text, "processor: %s (%s)\n", pel_cpu()->brand[0] ? pel_cpu()->brand : "unnamed", pel_cpu()->id);
+    explain_isas(&text);
+    pel_topology_explain(&text);
+    pel_text_add(&text, "threads for a call: %d\n", pel_team_threads(NULL));
+    pel_dispatch_explain_tables(&text);
+    if (length)
+        *length = text.length;
+    return PEL_OK;
+}

@@ -1,0 +1,46 @@
+# The framework. libcore is everything but the table tuned at build time; the first stage links it without that
+# table, tunes, and the library proper adds the result.
+noinst_LTLIBRARIES += libcore.la libuntuned.la
+lib_LTLIBRARIES += libpel.la
+
+noinst_HEADERS += \
+	lib/check.h lib/cpu.h lib/dispatch.h lib/env.h lib/fpenv.h lib/memory.h lib/model.h lib/names.h lib/registry.h \
+	lib/rule_rows.h lib/rules.h lib/team.h lib/text.h lib/topology.h lib/trace.h lib/variant.h
+EXTRA_DIST += lib/pel.map lib/tables/generic.def
+
+libcore_la_SOURCES = \
+	lib/cpu.c lib/dispatch.c lib/env.c lib/explain.c lib/memory.c lib/model.c lib/names.c lib/reduce.c lib/registry.c \
+	lib/shipped.c lib/team.c lib/text.c lib/topology.c lib/trace.c lib/variant.c
+libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS)
+libcore_la_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+libcore_la_LIBADD = $(KERNEL_LIBS) $(HWLOC_LIBS) $(JANSSON_LIBS) $(OPENBLAS_LIBS) -lm
+
+libuntuned_la_SOURCES = lib/tuned.c
+libuntuned_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_UNTUNED
+libuntuned_la_LIBADD = libcore.la
+libuntuned_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+
+libpel_la_SOURCES = lib/tuned.c
+libpel_la_CPPFLAGS = $(AM_CPPFLAGS)
+libpel_la_LIBADD = libcore.la
+libpel_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS) -no-undefined -version-info $(PEL_VERSION_INFO)
+if HAVE_LD_MAP
+libpel_la_LDFLAGS += -Wl,-z,relro,-z,now -Wl,--version-script=$(srcdir)/lib/pel.map
+libpel_la_DEPENDENCIES = libcore.la $(srcdir)/lib/pel.map
+endif
+
+nobase_include_HEADERS = \
+	include/pel/export.h include/pel/pel.h include/pel/reduce.h include/pel/sort.h include/pel/status.h \
+	include/pel/stencil.h include/pel/tune.h include/pel/types.h
+nobase_nodist_include_HEADERS = include/pel/version.h
+
+# Second stage: the table that this machine's measurements give.
+$(libpel_la_OBJECTS): tuned.def
+CLEANFILES += tuned.def
+if TUNE
+tuned.def: $(top_builddir)/pel-stage1$(EXEEXT)
+	./pel-stage1$(EXEEXT) tune $(TUNE_FLAGS) --output $@
+else
+tuned.def:
+	$(AM_V_GEN)echo '/* not tuned: the shipped tables are in force */' > $@
+endif

@@ -1,0 +1,21 @@
+/* The notation of the table files (*.def):
+ *     PEL_RULE(op, dtype, mode, ndim, threads, n_upto, variant, team, params ...)
+ * with mode exact or fast, n_upto a number or ALL, and ndim and threads a number, 0 for any. */
+#include <stdint.h>
+
+#include "lib/rules.h"
+
+#define PEL_RULE_exact 0
+#define PEL_RULE_fast  1
+#define ALL            SIZE_MAX
+
+#define PEL_RULE(op_, dtype_, mode_, ndim_, threads_, n_, variant_, team_, ...)                                        \
+    {.op = PEL_OP_##op_,                                                                                               \
+     .dtype = PEL_DTYPE_##dtype_,                                                                                      \
+     .fast = PEL_RULE_##mode_,                                                                                         \
+     .ndim = ndim_,                                                                                                    \
+     .threads = threads_,                                                                                              \
+     .n_upto = n_,                                                                                                     \
+     .variant = variant_,                                                                                              \
+     .team = team_,                                                                                                    \
+     .params = {__VA_ARGS__}},

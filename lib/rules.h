@@ -1,0 +1,35 @@
+/* Tuned tables: rules that say which kernel serves a request best. A rule changes speed, never bits. */
+#ifndef PEL_LIB_RULES_H
+#define PEL_LIB_RULES_H
+
+#include <stdbool.h>
+
+#include "kernels/kernel.h"
+
+/* Serves requests of its op, dtype, mode and shape up to a size. In a table the first rule that fits and whose kernel
+ * can run is taken, so rules of one key stand in ascending order of size. */
+struct pel_rule {
+    enum pel_op op;
+    pel_dtype dtype;
+    bool fast;     /* for PEL_FAST calls, or for the others */
+    int ndim;      /* of a stencil; 0: any */
+    int threads;   /* threads at hand when it was measured, taken up to the next power of two; 0: any */
+    size_t n_upto; /* SIZE_MAX: every larger size */
+    const char *variant;
+    int team;                       /* threads to use; 0: all at hand */
+    int32_t params[PEL_MAX_PARAMS]; /* 0: the kernel's initial value */
+};
+
+struct pel_rules {
+    const char *source; /* where it comes from, for explanations */
+    const char *cpu;    /* pel_cpu()->id it was measured on; NULL: any */
+    const struct pel_rule *rule;
+    size_t count;
+};
+
+/* The tables built in, best first: tuned when the library was built, shipped for this processor, generic. Ends with
+ * a NULL source. */
+extern const struct pel_rules pel_tuned_rules;
+extern const struct pel_rules pel_shipped_rules[];
+
+#endif

@@ -1,0 +1,51 @@
+dnl PEL_TRY_FLAG(VARIABLE, FLAG): appends FLAG to VARIABLE if the C compiler takes it.
+AC_DEFUN([PEL_TRY_FLAG], [
+  AS_VAR_PUSHDEF([cached], [pel_cv_flag_$2])
+  AC_CACHE_CHECK([whether $CC takes $2], [cached], [
+    pel_saved=$CFLAGS
+    CFLAGS="$CFLAGS -Werror $2"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM], [AS_VAR_SET([cached], [yes])], [AS_VAR_SET([cached], [no])])
+    CFLAGS=$pel_saved
+  ])
+  AS_VAR_IF([cached], [yes], [AS_VAR_APPEND([$1], [" $2"])])
+  AS_VAR_POPDEF([cached])
+])
+
+dnl Warnings for everybody, errors with --enable-werror; flags that keep the bits of kernels.
+AC_DEFUN([PEL_COMPILER_FLAGS], [
+  AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [make warnings errors])], [], [enable_werror=no])
+  m4_foreach_w([flag], [-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+                        -Wvla -Wno-psabi], [PEL_TRY_FLAG([WARN_CFLAGS], flag)])
+  AS_IF([test "x$enable_werror" = xyes], [AS_VAR_APPEND([WARN_CFLAGS], [" -Werror"])])
+  AC_SUBST([WARN_CFLAGS])
+
+  m4_foreach_w([flag], [-fstack-protector-strong -fstack-clash-protection],
+               [PEL_TRY_FLAG([HARDEN_CFLAGS], flag)])
+  AC_SUBST([HARDEN_CFLAGS])
+
+  dnl A fused multiply-add appears only where it is written; one object an instruction set must stay one.
+  m4_foreach_w([flag], [-ffp-contract=off -fno-math-errno -fno-trapping-math -fno-lto],
+               [PEL_TRY_FLAG([KERNEL_CFLAGS], flag)])
+  AC_SUBST([KERNEL_CFLAGS])
+
+  AC_CACHE_CHECK([whether the linker takes -z defs and version scripts], [pel_cv_ld_map], [
+    pel_saved=$LDFLAGS
+    echo 'PEL { global: pel_*; local: *; };' > conftest.map
+    LDFLAGS="$LDFLAGS -shared -Wl,-z,relro,-z,now -Wl,--version-script=conftest.map"
+    AC_LINK_IFELSE([AC_LANG_SOURCE([int pel_test;])], [pel_cv_ld_map=yes], [pel_cv_ld_map=no])
+    LDFLAGS=$pel_saved
+  ])
+  AM_CONDITIONAL([HAVE_LD_MAP], [test "x$pel_cv_ld_map" = xyes])
+])
+
+dnl Sanitizers; -z defs would reject their undefined symbols.
+AC_DEFUN([PEL_SANITIZERS], [
+  AC_ARG_ENABLE([asan], [AS_HELP_STRING([--enable-asan], [build with the address and undefined-behaviour sanitizers])],
+                [], [enable_asan=no])
+  AC_ARG_ENABLE([tsan], [AS_HELP_STRING([--enable-tsan], [build with the thread sanitizer; see doc/testing.md])],
+                [], [enable_tsan=no])
+  AS_IF([test "x$enable_asan" = xyes],
+        [SANITIZE_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"])
+  AS_IF([test "x$enable_tsan" = xyes], [SANITIZE_CFLAGS="-fsanitize=thread"])
+  AC_SUBST([SANITIZE_CFLAGS])
+])

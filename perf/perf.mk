@@ -1,0 +1,1 @@
+# The command `pel`, linked twice: as the first stage's tuner against the untuned library, and for users.

@@ -1,0 +1,1 @@
+# Tests: cmocka programs against the static core, so that internal functions can be called.
