@@ -1,0 +1,31 @@
+/* Output files that appear under their names only when they are complete. */
+#ifndef OUTFILE_H
+#define OUTFILE_H
+
+#include <stddef.h>
+
+struct outfile {
+    const char *path; /* as given, for messages; it must outlive the file */
+    char *temporary;  /* written here and renamed to path at the end; NULL: written directly */
+    int fd;
+};
+
+/* Opens a temporary file beside path. "-" (standard output), devices and pipes are written directly. */
+void outfile_open(struct outfile *file, const char *path);
+
+/* Appends size bytes, all of them. */
+void outfile_write(struct outfile *file, const void *data, size_t size);
+
+/* Closes the file, so that a late write error shows. */
+void outfile_close(struct outfile *file);
+
+/* Gives a closed file its final name. */
+void outfile_publish(struct outfile *file);
+
+/* Removes every temporary file; safe in a signal handler. */
+void outfile_discard_all(void);
+
+/* Lets interrupting signals remove the temporary files first. */
+void outfile_catch_signals(void);
+
+#endif
