@@ -29,10 +29,11 @@ libpel_la_LDFLAGS += -Wl,-z,relro,-z,now -Wl,--version-script=$(srcdir)/lib/pel.
 libpel_la_DEPENDENCIES = libcore.la $(srcdir)/lib/pel.map
 endif
 
-nobase_include_HEADERS = \
+pelincludedir = $(includedir)/pel
+pelinclude_HEADERS = \
 	include/pel/export.h include/pel/pel.h include/pel/reduce.h include/pel/sort.h include/pel/status.h \
 	include/pel/stencil.h include/pel/tune.h include/pel/types.h
-nobase_nodist_include_HEADERS = include/pel/version.h
+nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.
 $(libpel_la_OBJECTS): tuned.def
