@@ -5,3 +5,18 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; CC='$(CC)'; CXX='$(CXX)'; NM='$(NM)';
 script_tests = tests/headers.sh tests/symbols.sh
 EXTRA_DIST += $(script_tests)
 TESTS += $(script_tests)
+
+if HAVE_CMOCKA
+program_tests = \
+	tests/test_support
+check_PROGRAMS += $(program_tests)
+TESTS += $(program_tests)
+
+check_LTLIBRARIES = libsupport.la
+libsupport_la_SOURCES = tests/support.c tests/support.h
+
+# What a program is linked with that says nothing else; the registry comes along, but no tuned table.
+LDADD = libsupport.la libuntuned.la $(CMOCKA_LIBS)
+AM_CPPFLAGS += $(CMOCKA_CFLAGS)
+AM_LDFLAGS += $(OPENMP_CFLAGS)
+endif
