@@ -146,9 +146,9 @@ static void finish(struct reader *r)
         die("%s: empty, no sequence in it", r->name);
     if (r->format == FASTA || r->place == BETWEEN)
         return;
-    if (r->place != QUALITY)
-        die("%s: truncated: the file ends within record %" PRIu64, r->name, r->record);
     r->qualities -= r->after_return; /* the last line needs no newline */
+    if (r->place != QUALITY || r->qualities < r->letters)
+        die("%s: truncated: the file ends within record %" PRIu64, r->name, r->record);
     check_qualities(r);
 }
 
