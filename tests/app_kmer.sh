@@ -60,7 +60,9 @@ refused() {
     "$program" "$@" >stdout 2>stderr
     result=$?
     [ "$result" -eq "$status" ] || fail "$name: exit $result, not $status"
-    [ "$(wc -l <stderr)" -eq 1 ] && grep -q '^pel-kmer: ' stderr || fail "$name: stderr is $(cat stderr)"
+    if [ "$(wc -l <stderr)" -ne 1 ] || ! grep -q '^pel-kmer: ' stderr; then
+        fail "$name: stderr is $(cat stderr)"
+    fi
     [ -z "$(find . -name 'out*')" ] || fail "$name: left $(find . -name 'out*')"
     rm -f out*
 }
@@ -165,7 +167,7 @@ if [ -c /dev/full ]; then
 fi
 echo old >out
 (ulimit -f 8 && exec "$program" count -k 21 -o out sample.fa) 2>/dev/null && fail 'file size limit: exit 0'
-[ "$(cat out)" = old ] && [ "$(echo out*)" = out ] || fail 'file size limit: the old output was touched'
+[ "$(cat out)/$(echo out*)" = old/out ] || fail 'file size limit: the old output was touched'
 rm -f out*
 refused 1 'too little memory' count -k 21 -o out --memory 1K sample.fa
 
@@ -175,7 +177,7 @@ mkfifo fifo
 exec 3>fifo
 head -c 1000 sample.fa >&3
 kill -TERM $!
-wait $! && fail 'interrupted: exit 0'
+{ wait $! && fail 'interrupted: exit 0'; } 2>/dev/null
 exec 3>&-
 [ -z "$(find . -name 'out*')" ] || fail 'interrupted: output left'
 
