@@ -1,6 +1,6 @@
 # The framework. libcore is everything but the table tuned at build time; the first stage links it without that
 # table, tunes, and the library proper adds the result.
-noinst_LTLIBRARIES += libcore.la libuntuned.la
+noinst_LTLIBRARIES += libcore.la libuntuned.la libtuned.la
 lib_LTLIBRARIES += libpel.la
 
 noinst_HEADERS += \
@@ -20,13 +20,17 @@ libuntuned_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_UNTUNED
 libuntuned_la_LIBADD = libcore.la
 libuntuned_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 
-libpel_la_SOURCES = lib/tuned.c
-libpel_la_CPPFLAGS = $(AM_CPPFLAGS)
-libpel_la_LIBADD = libcore.la
+libtuned_la_SOURCES = lib/tuned.c
+libtuned_la_CPPFLAGS = $(AM_CPPFLAGS)
+libtuned_la_LIBADD = libcore.la
+libtuned_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+
+libpel_la_SOURCES =
+libpel_la_LIBADD = libtuned.la
 libpel_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS) -no-undefined -version-info $(PEL_VERSION_INFO)
 if HAVE_LD_MAP
 libpel_la_LDFLAGS += -Wl,-z,relro,-z,now -Wl,--version-script=$(srcdir)/lib/pel.map
-libpel_la_DEPENDENCIES = libcore.la $(srcdir)/lib/pel.map
+libpel_la_DEPENDENCIES = libtuned.la $(srcdir)/lib/pel.map
 endif
 
 pelincludedir = $(includedir)/pel
@@ -36,7 +40,7 @@ pelinclude_HEADERS = \
 nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.
-$(libpel_la_OBJECTS): tuned.def
+$(libtuned_la_OBJECTS): tuned.def
 CLEANFILES += tuned.def
 if TUNE
 tuned.def: $(top_builddir)/pel-stage1$(EXEEXT)

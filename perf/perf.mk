@@ -1,1 +1,15 @@
-# The command `pel`, linked twice: as the first stage's tuner against the untuned library, and for users.
+# The command `pel`, linked twice: as the first stage's tuner against the untuned library, and for users. It walks the
+# registry, which the shared library hides, so it carries the library within it.
+noinst_LTLIBRARIES += libperf.la
+libperf_la_SOURCES = \
+	perf/commands.h perf/info.c perf/outfile.c perf/outfile.h perf/program.c perf/program.h
+
+bin_PROGRAMS += pel
+pel_SOURCES = perf/main.c
+pel_LDADD = libperf.la libtuned.la
+pel_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+
+noinst_PROGRAMS += pel-stage1
+pel_stage1_SOURCES = perf/main.c
+pel_stage1_LDADD = libperf.la libuntuned.la
+pel_stage1_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
