@@ -2,7 +2,8 @@
 # registry, which the shared library hides, so it carries the library within it.
 noinst_LTLIBRARIES += libperf.la
 libperf_la_SOURCES = \
-	perf/commands.h perf/info.c perf/outfile.c perf/outfile.h perf/program.c perf/program.h
+	perf/commands.h perf/data.c perf/data.h perf/info.c perf/measure.c perf/measure.h perf/outfile.c perf/outfile.h \
+	perf/program.c perf/program.h perf/stats.c perf/stats.h perf/workload.c perf/workload.h perf/workload_reduce.c
 
 bin_PROGRAMS += pel
 pel_SOURCES = perf/main.c

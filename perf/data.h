@@ -1,0 +1,14 @@
+/* Numbers to work on, the same for a seed wherever and with however many threads they are made. */
+#ifndef PEL_PERF_DATA_H
+#define PEL_PERF_DATA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "perf/workload.h"
+
+/* Fills x[0 ... n). Integers stay below 2^bits in size; only with nan do floats that are no numbers or infinite occur.
+ */
+void data_fill(void *x, pel_dtype dtype, size_t n, enum data data, uint64_t seed, unsigned bits, bool nan);
+
+#endif

@@ -1,0 +1,97 @@
+/* Workloads: the input of one operation at one size. Entrants: ways of running it. Benchmarks, verification and tuning
+ * share both; what an operation needs stands in one row of its family's file. */
+#ifndef PEL_PERF_WORKLOAD_H
+#define PEL_PERF_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pel/pel.h>
+
+#include "kernels/kernel.h"
+
+/* The elements: uniform over the range of the operation; over a wide range of exponents; few distinct ones. */
+enum data { DATA_UNIFORM, DATA_WIDE, DATA_FEW, NDATA };
+
+/* A stencil by name, with coefficients that sum to 1. */
+struct shape {
+    const char *name;
+    int ndim, radius;
+    bool star; /* the cells on the axes; else the whole box */
+};
+
+struct workload_spec {
+    enum pel_op op;
+    pel_dtype dtype;
+    size_t n; /* elements; of a stencil cells, brought to the nearest cube or square */
+    enum data data;
+    uint64_t seed;
+    const struct shape *shape; /* of a stencil; NULL: star3d1r */
+    pel_boundary boundary;     /* of a stencil, on every side */
+    size_t steps;              /* of a stencil; 0: the usual */
+};
+
+struct workload {
+    struct workload_spec spec;
+    const struct workload_family *family;
+    size_t elements; /* that a run computes: n, of a stencil cells x steps */
+    size_t bytes;    /* that a run reads and writes at the least */
+
+    void *x, *y;   /* the input; y: NULL unless the operation takes two arrays */
+    size_t extent; /* bytes of x */
+    void *data;    /* what runs that change their input work on: x, once or several times; NULL: they read x */
+    size_t copies; /* runs before a reset must follow; 0: none must, times do not depend on the data */
+    unsigned char result[16]; /* of operations that return a value */
+};
+
+/* Whether the operation has a workload for the dtype. */
+bool workload_exists(enum pel_op op, pel_dtype dtype);
+
+/* Makes the input; the spec must make sense, and ends the program where memory is short. */
+void workload_open(struct workload *workload, const struct workload_spec *spec);
+void workload_close(struct workload *workload);
+
+/* Brings back the input for the next `count` runs. */
+void workload_reset(struct workload *workload, size_t count);
+
+/* Copies that a family of in-place operations asks for, for arrays of this many bytes. */
+size_t workload_copies(size_t extent);
+
+/* A way of running a workload: pel as dispatched, one of its variants, or a peer. */
+struct peer;
+struct entrant {
+    char name[64];
+    struct workload *workload;
+    pel_opts opts;
+    pel_plan *plan;          /* of a stencil */
+    void *work;              /* of a stencil */
+    const struct peer *peer; /* NULL: pel */
+};
+
+/* Readies pel for the workload; opts->variant NULL: as dispatched. opts must outlive it. What pel says when it cannot:
+ * PEL_ENOTSUP for a variant that does not fit. */
+pel_status entrant_open(struct entrant *entrant, struct workload *workload, const pel_opts *opts);
+void entrant_close(struct entrant *entrant);
+
+/* Runs it on this copy of the data. */
+pel_status entrant_run(struct entrant *entrant, size_t copy);
+
+/* What the last run on copy 0 left. */
+const void *entrant_result(const struct entrant *entrant, size_t *bytes);
+
+/* The stencils by name; the last has no name. */
+extern const struct shape shapes[];
+
+/* What a family brings; for workload.c. open: fills in all but the buffer of copies. bind: what an entrant needs before
+ * it runs, such as a plan; may be NULL. */
+struct workload_family {
+    bool (*serves)(enum pel_op op, pel_dtype dtype);
+    void (*open)(struct workload *workload);
+    pel_status (*bind)(struct entrant *entrant);
+    pel_status (*run)(struct entrant *entrant, void *data);
+    bool in_place; /* runs change their input */
+};
+extern const struct workload_family workload_reduce;
+
+#endif
