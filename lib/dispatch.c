@@ -221,7 +221,7 @@ static void settle_team(const struct pel_request *request, struct pel_pick *pick
 {
     if (pick->team == 0)
         pick->team = pel_model_team(request);
-    if (pick->team > request->threads)
+    if (pick->team == PEL_TEAM_ALL || pick->team > request->threads)
         pick->team = request->threads;
 }
 

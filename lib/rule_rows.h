@@ -1,13 +1,14 @@
-/* The notation of the table files (*.def):
+/* The notation of the table files (*.def), one rule a line:
  *     PEL_RULE(op, dtype, mode, ndim, threads, n_upto, variant, team, params ...)
- * with mode exact or fast, n_upto a number or ALL, and ndim and threads a number, 0 for any. */
+ * with mode exact or fast; ndim and threads a number, 0 for any; n_upto a number or ALL; team a number, ALL for every
+ * thread at hand, or 0 for the model's choice; params in the order of the kernel's table, 0 for the initial value. */
 #include <stdint.h>
 
 #include "lib/rules.h"
 
 #define PEL_RULE_exact 0
 #define PEL_RULE_fast  1
-#define ALL            SIZE_MAX
+#define ALL            (-1)
 
 #define PEL_RULE(op_, dtype_, mode_, ndim_, threads_, n_, variant_, team_, ...)                                        \
     {.op = PEL_OP_##op_,                                                                                               \
@@ -15,7 +16,7 @@
      .fast = PEL_RULE_##mode_,                                                                                         \
      .ndim = ndim_,                                                                                                    \
      .threads = threads_,                                                                                              \
-     .n_upto = n_,                                                                                                     \
+     .n_upto = (size_t)(n_),                                                                                           \
      .variant = variant_,                                                                                              \
      .team = team_,                                                                                                    \
      .params = {__VA_ARGS__}},

@@ -6,6 +6,8 @@
 
 #include "kernels/kernel.h"
 
+enum { PEL_TEAM_ALL = -1 };
+
 /* Serves requests of its op, dtype, mode and shape up to a size. In a table the first rule that fits and whose kernel
  * can run is taken, so rules of one key stand in ascending order of size. */
 struct pel_rule {
@@ -16,7 +18,7 @@ struct pel_rule {
     int threads;   /* threads at hand when it was measured, taken up to the next power of two; 0: any */
     size_t n_upto; /* SIZE_MAX: every larger size */
     const char *variant;
-    int team;                       /* threads to use; 0: all at hand */
+    int team;                       /* threads to use; 0: the model decides, PEL_TEAM_ALL: all at hand */
     int32_t params[PEL_MAX_PARAMS]; /* 0: the kernel's initial value */
 };
 
