@@ -3,9 +3,11 @@ KERNEL_SOURCES = kernels/table.c $(KERNELS)
 
 noinst_HEADERS = \
 	kernels/kernel.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h kernels/foreach_one.h \
+	kernels/foreach_signed.h \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h \
-	kernels/reduce/state.h
+	kernels/reduce/state.h \
+	kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/order.h kernels/sort/heap.h
 
 KERNEL_LIBS = libk_scalar.la
 libk_scalar_la_SOURCES = $(KERNEL_SOURCES)

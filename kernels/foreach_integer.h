@@ -1,17 +1,5 @@
 /* Reads PEL_SELF once for each integer dtype; see foreach_float.h. */
-#define T             int32_t
-#define T_SUFFIX      i32
-#define T_BITS        32
-#define T_SIGNIFICAND 0
-#define T_SIGNED      1
-#include "kernels/foreach_one.h"
-
-#define T             int64_t
-#define T_SUFFIX      i64
-#define T_BITS        64
-#define T_SIGNIFICAND 0
-#define T_SIGNED      1
-#include "kernels/foreach_one.h"
+#include "kernels/foreach_signed.h"
 
 #define T             uint32_t
 #define T_SUFFIX      u32
