@@ -7,7 +7,8 @@ noinst_HEADERS = \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h \
 	kernels/reduce/state.h \
-	kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/order.h kernels/sort/heap.h
+	kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/order.h kernels/sort/heap.h \
+	kernels/stencil/sweep.h
 
 KERNEL_LIBS = libk_scalar.la
 libk_scalar_la_SOURCES = $(KERNEL_SOURCES)

@@ -2,3 +2,5 @@
 KERNELS =
 KERNELS += kernels/reduce/integer.c
 KERNELS += kernels/sort/radix.c
+KERNELS += kernels/stencil/blocked.c
+KERNELS += kernels/stencil/naive.c

@@ -8,12 +8,15 @@ TESTS += $(script_tests)
 
 if HAVE_CMOCKA
 program_tests = \
+	tests/test_stencil \
 	tests/test_support
 check_PROGRAMS += $(program_tests)
 TESTS += $(program_tests)
 
 check_LTLIBRARIES = libsupport.la
 libsupport_la_SOURCES = tests/support.c tests/support.h
+
+tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
 
 # What a program is linked with that says nothing else; the registry comes along, but no tuned table.
 LDADD = libsupport.la libuntuned.la $(CMOCKA_LIBS)

@@ -1,8 +1,9 @@
 /* Stencils: repeated sweeps of a linear tap list over a 1-, 2- or 3-dimensional grid.
  *
  * One step computes, for every cell, acc = c0 * u0; acc = fma(c1, u1, acc); ... in the order of the taps, in the
- * grid's dtype, from the values of the previous step. That chain is the definition: every variant, tiling,
- * thread count and instruction set returns its bits. */
+ * grid's dtype, rounding to nearest, from the values of the previous step. That chain is the definition: every variant,
+ * tiling, thread count and instruction set returns its bits. A computed cell that is NaN after the last step holds the
+ * canonical quiet NaN (positive, payload 0), since processors differ in the payloads they propagate. */
 #ifndef PEL_STENCIL_H
 #define PEL_STENCIL_H
 
@@ -16,14 +17,14 @@
 PEL_BEGIN_DECLS
 
 /* One tap: the cell at this offset from the output cell, times coef. Axis 0 is the slowest (outermost); entries
- * of axes that the grid lacks are 0. coef is rounded once to the grid's dtype. */
+ * of axes that the grid lacks are 0. coef is rounded once to the grid's dtype, and finite there. */
 typedef struct pel_tap {
     int32_t offset[3];
     double coef;
 } pel_tap;
 
-/* What a tap reads beyond a side of the grid. The taps are resolved axis by axis; one that is beyond a CONSTANT
- * side on any axis reads boundary_value. */
+/* What a tap reads beyond a side of the grid. The taps are resolved axis by axis, by the side that they are beyond;
+ * one that is beyond a CONSTANT side on any axis reads boundary_value. */
 typedef enum pel_boundary {
     PEL_BOUNDARY_FIXED,    /* cells closer to this side than the taps reach past it keep their values */
     PEL_BOUNDARY_PERIODIC, /* indices wrap around; both sides of the axis must say so */
@@ -40,7 +41,7 @@ typedef struct pel_stencil_desc {
     size_t ntaps;                /* 1 ... PEL_STENCIL_MAX_TAPS */
     const pel_tap *taps;         /* copied into the plan; any offsets to PEL_STENCIL_MAX_RADIUS, repeats allowed */
     pel_boundary boundary[3][2]; /* [axis][0 = low side, 1 = high side] */
-    double boundary_value;       /* for PEL_BOUNDARY_CONSTANT, rounded once to dtype */
+    double boundary_value;       /* for PEL_BOUNDARY_CONSTANT, rounded once to dtype; may be infinite or NaN */
 } pel_stencil_desc;
 
 #define PEL_STENCIL_DESC_INIT                                                                                          \
@@ -59,15 +60,15 @@ typedef struct pel_plan pel_plan;
 
 /* Makes a plan. desc and its taps may be freed afterwards. opts: threads and variant are kept for the runs;
  * NULL for the defaults. Errors: PEL_EINVAL (null pointer; unknown dtype, flag or boundary; ndim, a shape, ntaps or
- * an offset out of its range; a periodic side whose opposite is not; a coefficient or boundary_value that is not
- * finite), PEL_ERANGE (the grid exceeds the address space), PEL_ENOTSUP (the named variant cannot run),
- * PEL_ENOMEM; *plan is then untouched. Thread-safe. */
+ * an offset out of its range; a periodic side whose opposite is not; a coefficient that is not finite), PEL_ERANGE
+ * (the grid exceeds the address space), PEL_ENOTSUP (the named variant cannot run), PEL_ENOMEM; *plan is then
+ * untouched. Thread-safe. */
 PEL_API pel_status pel_stencil_plan(pel_plan **plan, const pel_stencil_desc *desc, const pel_opts *opts);
 
 /* Advances the grid by the given number of steps, in place. u: the cells, row-major without padding, aligned to
- * their own type. work: pel_plan_work_bytes(plan) bytes of any alignment that do not overlap u, or NULL: pel
- * allocates. Errors: PEL_EINVAL, PEL_ENOMEM; u is then untouched. A plan may be run from several threads at the
- * same time on distinct grids. */
+ * their own type. work: pel_plan_work_bytes(plan) bytes of any alignment, or NULL: pel allocates. Errors: PEL_EINVAL
+ * (null or misaligned u; work that overlaps u), PEL_ENOMEM; u is then untouched. A plan may be run from several
+ * threads at the same time on distinct grids. */
 PEL_API pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps);
 
 /* Bytes of scratch that pel_stencil_run uses; 0 for NULL. */

@@ -1,0 +1,82 @@
+/* What a stencil leaf takes: a linear tap list over a grid of three axes (slowest first; those that a problem lacks
+ * have one cell), and a box of it to advance by one step. */
+#ifndef PEL_KERNELS_STENCIL_SWEEP_H
+#define PEL_KERNELS_STENCIL_SWEEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pel/stencil.h>
+
+enum {
+    PEL_STENCIL_OUTSIDE = -1,       /* in place of an index: the boundary value */
+    PEL_STENCIL_OUTSIDE_ROW = 2048, /* cells of pel_stencil_form.outside */
+};
+
+struct pel_stencil_axis {
+    size_t n;
+    size_t first, last;       /* cells [first, last) are computed, the others keep their values */
+    size_t inner, inner_last; /* those of them from which every tap stays on the axis; empty: both are last */
+    ptrdiff_t low[PEL_STENCIL_MAX_RADIUS], high[PEL_STENCIL_MAX_RADIUS]; /* where index -1 - i and n + i read */
+};
+
+/* The taps on the grid. */
+struct pel_stencil_form {
+    struct pel_stencil_axis axis[3];
+    size_t ntaps;
+    const int32_t (*offset)[3];
+    const void *coef;       /* in the grid's dtype */
+    const ptrdiff_t *shift; /* cells from a row to the row that the tap reads, where the slow axes are inner */
+    const ptrdiff_t *edge; /* [pel_stencil_edge()][tap]: the index read along a row from its cells that are not inner */
+    const void *outside;   /* cells that hold the boundary value */
+};
+
+/* Advances the cells [begin, end) from one grid to another, which differ. */
+struct pel_sweep {
+    const struct pel_stencil_form *form;
+    const void *from;
+    void *to;
+    size_t begin[3], end[3];
+    bool last; /* of the run: a result that is NaN becomes the canonical quiet NaN */
+};
+
+/* Where the index reads along an axis, or PEL_STENCIL_OUTSIDE. */
+static inline ptrdiff_t pel_stencil_index(const struct pel_stencil_axis *axis, ptrdiff_t i)
+{
+    if (i < 0)
+        return axis->low[-1 - i];
+    if ((size_t)i >= axis->n)
+        return axis->high[(size_t)i - axis->n];
+    return i;
+}
+
+/* The place in the edge table of a computed cell that is not inner. */
+static inline size_t pel_stencil_edge(const struct pel_stencil_axis *axis, size_t i)
+{
+    return i < axis->inner ? i - axis->first : i - axis->inner_last + (axis->inner - axis->first);
+}
+
+/* The first cell of the row that tap k reads from row (z, y), as an index into the grid, or PEL_STENCIL_OUTSIDE. */
+static inline ptrdiff_t pel_stencil_row(const struct pel_stencil_form *form, size_t z, size_t y, size_t k)
+{
+    const struct pel_stencil_axis *axis = form->axis;
+    ptrdiff_t at_z = pel_stencil_index(&axis[0], (ptrdiff_t)z + form->offset[k][0]);
+    ptrdiff_t at_y = pel_stencil_index(&axis[1], (ptrdiff_t)y + form->offset[k][1]);
+    if (at_z < 0 || at_y < 0)
+        return PEL_STENCIL_OUTSIDE;
+    return (at_z * (ptrdiff_t)axis[1].n + at_y) * (ptrdiff_t)axis[2].n;
+}
+
+/* The multiply-add of single cells, rounded once. */
+static inline float pel_stencil_fma_f32(float a, float b, float c)
+{
+    return __builtin_fmaf(a, b, c);
+}
+
+static inline double pel_stencil_fma_f64(double a, double b, double c)
+{
+    return __builtin_fma(a, b, c);
+}
+
+#endif

@@ -1,0 +1,219 @@
+/* Stencils: check and plan once; then, for each step, split the grid into boxes that the leaves advance. */
+#include <pel/stencil.h>
+
+#include <string.h>
+
+#include "lib/check.h"
+#include "lib/fpenv.h"
+#include "lib/memory.h"
+#include "lib/stencil_plan.h"
+#include "lib/team.h"
+
+enum {
+    BOXES_PER_THREAD = 4,   /* so that a thread that comes late finds less to do */
+    LEAST_ROW = 1024,       /* cells that a row is not cut below */
+    COPY_BYTES = 1024 << 10 /* that one task copies */
+};
+
+/* One step of a run. */
+struct step {
+    const struct pel_plan *plan;
+    size_t pieces[3]; /* that each axis is cut into */
+    const char *from;
+    char *to;
+    bool last;
+};
+
+static pel_status pick_kernel(struct pel_plan *plan, const pel_opts *opts)
+{
+    struct pel_request request = {.op = PEL_OP_STENCIL,
+                                  .dtype = plan->dtype,
+                                  .flags = pel_flags(opts),
+                                  .threads = pel_team_threads(opts),
+                                  .n = plan->cells,
+                                  .stencil = &plan->shape};
+    plan->threads = opts ? opts->threads : 0;
+    return pel_dispatch(&request, opts, &plan->pick);
+}
+
+static pel_status make_plan(struct pel_plan **plan, const pel_stencil_desc *desc, const pel_opts *opts)
+{
+    pel_status status = pel_check_opts(opts);
+    if (status == PEL_OK)
+        status = pel_stencil_check(desc);
+    if (status != PEL_OK)
+        return status;
+    struct pel_plan *made = pel_stencil_make(desc);
+    if (!made)
+        return PEL_ENOMEM;
+    status = pick_kernel(made, opts);
+    if (status == PEL_OK)
+        *plan = made;
+    else
+        pel_memory_free(made);
+    return status;
+}
+
+pel_status pel_stencil_plan(pel_plan **plan, const pel_stencil_desc *desc, const pel_opts *opts)
+{
+    if (!plan)
+        return PEL_EINVAL;
+    pel_fpenv caller = pel_fpenv_enter();
+    pel_status status = make_plan(plan, desc, opts);
+    pel_fpenv_leave(caller);
+    return status;
+}
+
+void pel_plan_free(pel_plan *plan)
+{
+    pel_memory_free(plan);
+}
+
+size_t pel_plan_work_bytes(const pel_plan *plan)
+{
+    return plan ? plan->cells * plan->size + PEL_CACHE_LINE : 0;
+}
+
+static size_t computed(const struct pel_stencil_axis *axis)
+{
+    return axis->last - axis->first;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Cuts the slowest axes first: boxes of whole rows are the longest to stream through. */
+static void cut(struct step *step, int threads)
+{
+    const struct pel_stencil_axis *axis = step->plan->form.axis;
+    size_t wanted = threads > 1 ? (size_t)threads * BOXES_PER_THREAD : 1;
+    for (int a = 0; a < 3; a++) {
+        size_t most = a < 2 ? computed(&axis[a]) : computed(&axis[a]) / LEAST_ROW;
+        step->pieces[a] = wanted > 1 && most > 1 ? smaller(wanted, most) : 1;
+        wanted /= step->pieces[a];
+    }
+}
+
+/* The start of piece i of `pieces` about equal ones. */
+static size_t piece(const struct pel_stencil_axis *axis, size_t i, size_t pieces)
+{
+    size_t count = computed(axis);
+    return axis->first + count / pieces * i + smaller(i, count % pieces);
+}
+
+static void run_box(void *context, size_t index)
+{
+    const struct step *step = context;
+    const struct pel_plan *plan = step->plan;
+    struct pel_sweep sweep = {.form = &plan->form, .from = step->from, .to = step->to, .last = step->last};
+    for (int a = 2; a >= 0; a--) {
+        size_t i = index % step->pieces[a];
+        index /= step->pieces[a];
+        sweep.begin[a] = piece(&plan->form.axis[a], i, step->pieces[a]);
+        sweep.end[a] = piece(&plan->form.axis[a], i + 1, step->pieces[a]);
+    }
+    plan->pick.kernel->run.sweep(&sweep, plan->pick.params);
+}
+
+static void copy_cells(const struct step *step, size_t first, size_t last)
+{
+    size_t size = step->plan->size;
+    memcpy(step->to + first * size, step->from + first * size, (last - first) * size);
+}
+
+/* Copies the cells of plane z that keep their values. */
+static void copy_kept(void *context, size_t z)
+{
+    const struct step *step = context;
+    const struct pel_stencil_axis *axis = step->plan->form.axis;
+    size_t nx = axis[2].n, plane = z * axis[1].n * nx;
+    if (z < axis[0].first || z >= axis[0].last) {
+        copy_cells(step, plane, plane + axis[1].n * nx);
+        return;
+    }
+    copy_cells(step, plane, plane + axis[1].first * nx);
+    for (size_t y = axis[1].first; y < axis[1].last; y++) {
+        size_t row = plane + y * nx;
+        copy_cells(step, row, row + axis[2].first);
+        copy_cells(step, row + axis[2].last, row + nx);
+    }
+    copy_cells(step, plane + axis[1].last * nx, plane + axis[1].n * nx);
+}
+
+static void copy_chunk(void *context, size_t index)
+{
+    const struct step *step = context;
+    size_t cells = COPY_BYTES / step->plan->size;
+    copy_cells(step, index * cells, smaller((index + 1) * cells, step->plan->cells));
+}
+
+/* Steps alternate between u and the scratch, to which the cells that keep their values go beforehand. */
+static void advance(const struct pel_plan *plan, char *u, char *work, size_t steps, int threads)
+{
+    struct step step = {.plan = plan, .from = u, .to = work};
+    cut(&step, threads);
+    size_t boxes = step.pieces[0] * step.pieces[1] * step.pieces[2];
+    pel_team_for(threads, plan->form.axis[0].n, copy_kept, &step);
+    for (size_t i = 0; i < steps; i++) {
+        step.from = i % 2 ? work : u;
+        step.to = i % 2 ? u : work;
+        step.last = i + 1 == steps;
+        pel_team_for(threads, boxes, run_box, &step);
+    }
+    if (step.to == u)
+        return;
+    step.from = work;
+    step.to = u;
+    pel_team_for(threads, (plan->cells * plan->size + COPY_BYTES - 1) / COPY_BYTES, copy_chunk, &step);
+}
+
+/* Whether scratch of this plan's size overlaps its grid. */
+static bool overlap(const struct pel_plan *plan, const void *u, const void *work)
+{
+    uintptr_t grid = (uintptr_t)u, scratch = (uintptr_t)work;
+    return grid < scratch ? scratch - grid < plan->cells * plan->size : grid - scratch < pel_plan_work_bytes(plan);
+}
+
+pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps)
+{
+    if (!plan || !u || (uintptr_t)u % plan->size || (work && overlap(plan, u, work)))
+        return PEL_EINVAL;
+    if (steps == 0)
+        return PEL_OK;
+    for (int a = 0; a < 3; a++) {
+        if (computed(&plan->form.axis[a]) == 0)
+            return PEL_OK;
+    }
+    pel_opts opts = PEL_OPTS_INIT;
+    opts.threads = plan->threads;
+    opts.work = work;
+    opts.work_bytes = work ? pel_plan_work_bytes(plan) : 0;
+    struct pel_scratch scratch;
+    if (!pel_scratch_take(&scratch, plan->cells * plan->size, &opts))
+        return PEL_ENOMEM;
+    advance(plan, u, scratch.data, steps, (int)smaller((size_t)plan->pick.team, (size_t)pel_team_threads(&opts)));
+    pel_scratch_drop(&scratch);
+    return PEL_OK;
+}
+
+pel_status pel_plan_explain(const pel_plan *plan, char *data, size_t capacity, size_t *length)
+{
+    struct pel_text text;
+    pel_status status = plan ? pel_text_start(&text, data, capacity) : PEL_EINVAL;
+    if (status != PEL_OK)
+        return status;
+    const struct pel_pick *pick = &plan->pick;
+    const struct pel_stencil_axis *axis = plan->form.axis;
+    pel_text_add(&text, "stencil %s, %zu taps of radius %d on %zu x %zu x %zu cells\n", pel_dtype_name(plan->dtype),
+                 plan->form.ntaps, plan->shape.radius, axis[0].n, axis[1].n, axis[2].n);
+    pel_text_add(&text, "runs %s on %d thread%s, named by %s\n", pick->kernel->name, pick->team,
+                 pick->team == 1 ? "" : "s", pick->source);
+    for (int i = 0; i < PEL_MAX_PARAMS && pick->kernel->params[i].name; i++)
+        pel_text_add(&text, "  %s = %d\n", pick->kernel->params[i].name, (int)pick->params[i]);
+    pel_text_add(&text, "each step reads and writes %zu bytes a point\n", 2 * plan->size);
+    if (length)
+        *length = text.length;
+    return PEL_OK;
+}

@@ -1,0 +1,243 @@
+/* From the description of a stencil problem to tables that a leaf can follow without thinking. */
+#include "lib/stencil_plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lib/fpenv.h"
+#include "lib/memory.h"
+
+static bool finite_in(pel_dtype dtype, double x)
+{
+    return dtype == PEL_F32 ? isfinite((float)x) : isfinite(x);
+}
+
+static bool good_tap(const pel_stencil_desc *desc, const pel_tap *tap)
+{
+    for (int a = 0; a < 3; a++) {
+        int32_t radius = a < desc->ndim ? PEL_STENCIL_MAX_RADIUS : 0;
+        if (tap->offset[a] < -radius || tap->offset[a] > radius)
+            return false;
+    }
+    return finite_in(desc->dtype, tap->coef);
+}
+
+static bool good_axis(const pel_stencil_desc *desc, int a)
+{
+    const pel_boundary *side = desc->boundary[a];
+    return desc->shape[a] > 0 && (unsigned)side[0] <= PEL_BOUNDARY_REFLECT &&
+           (unsigned)side[1] <= PEL_BOUNDARY_REFLECT &&
+           (side[0] == PEL_BOUNDARY_PERIODIC) == (side[1] == PEL_BOUNDARY_PERIODIC);
+}
+
+/* Whether grid and scratch can be addressed. */
+static bool grid_fits(const pel_stencil_desc *desc)
+{
+    size_t bytes = pel_dtype_size(desc->dtype);
+    for (int a = 0; a < desc->ndim; a++) {
+        if (__builtin_mul_overflow(bytes, desc->shape[a], &bytes))
+            return false;
+    }
+    return bytes <= PTRDIFF_MAX - PEL_CACHE_LINE;
+}
+
+pel_status pel_stencil_check(const pel_stencil_desc *desc)
+{
+    if (!desc || desc->size < sizeof *desc || !desc->taps || desc->ntaps < 1 || desc->ntaps > PEL_STENCIL_MAX_TAPS)
+        return PEL_EINVAL;
+    if ((desc->dtype != PEL_F32 && desc->dtype != PEL_F64) || desc->ndim < 1 || desc->ndim > 3)
+        return PEL_EINVAL;
+    for (int a = 0; a < desc->ndim; a++) {
+        if (!good_axis(desc, a))
+            return PEL_EINVAL;
+    }
+    for (size_t k = 0; k < desc->ntaps; k++) {
+        if (!good_tap(desc, &desc->taps[k]))
+            return PEL_EINVAL;
+    }
+    return grid_fits(desc) ? PEL_OK : PEL_ERANGE;
+}
+
+/* Where an index beyond a side of the axis reads. */
+static ptrdiff_t beyond(pel_boundary boundary, ptrdiff_t i, size_t n)
+{
+    if (boundary != PEL_BOUNDARY_PERIODIC && boundary != PEL_BOUNDARY_REFLECT)
+        return PEL_STENCIL_OUTSIDE;
+    ptrdiff_t cells = (ptrdiff_t)n;
+    ptrdiff_t period = boundary == PEL_BOUNDARY_REFLECT ? 2 * cells : cells;
+    ptrdiff_t wrapped = (i % period + period) % period;
+    return wrapped < cells ? wrapped : period - 1 - wrapped;
+}
+
+/* How far the taps reach past the low and the high side of an axis of the description. */
+static void find_reach(const pel_stencil_desc *desc, int a, size_t reach[2])
+{
+    reach[0] = reach[1] = 0;
+    for (size_t k = 0; k < desc->ntaps; k++) {
+        int32_t offset = desc->taps[k].offset[a];
+        if (offset < 0 && (size_t)-offset > reach[0])
+            reach[0] = (size_t)-offset;
+        if (offset > 0 && (size_t)offset > reach[1])
+            reach[1] = (size_t)offset;
+    }
+}
+
+static int find_radius(const pel_stencil_desc *desc)
+{
+    size_t radius = 0;
+    for (int a = 0; a < desc->ndim; a++) {
+        size_t reach[2];
+        find_reach(desc, a, reach);
+        for (int side = 0; side < 2; side++)
+            radius = reach[side] > radius ? reach[side] : radius;
+    }
+    return (int)radius;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void fill_axis(struct pel_stencil_axis *axis, const pel_stencil_desc *desc, int a)
+{
+    size_t reach[2], n = desc->shape[a];
+    find_reach(desc, a, reach);
+    size_t inner = smaller(reach[0], n), inner_last = n - smaller(reach[1], n);
+    *axis = (struct pel_stencil_axis){.n = n, .last = n, .inner = inner, .inner_last = inner_last};
+    if (desc->boundary[a][0] == PEL_BOUNDARY_FIXED)
+        axis->first = inner;
+    if (desc->boundary[a][1] == PEL_BOUNDARY_FIXED)
+        axis->last = inner_last;
+    if (axis->first > axis->last)
+        axis->first = axis->last;
+    if (axis->inner >= axis->inner_last)
+        axis->inner = axis->inner_last = axis->last;
+    for (ptrdiff_t i = 0; i < PEL_STENCIL_MAX_RADIUS; i++) {
+        axis->low[i] = beyond(desc->boundary[a][0], -1 - i, n);
+        axis->high[i] = beyond(desc->boundary[a][1], (ptrdiff_t)n + i, n);
+    }
+}
+
+/* Computed cells of a row that are not inner. */
+static size_t count_edges(const struct pel_stencil_axis *axis)
+{
+    return axis->inner - axis->first + axis->last - axis->inner_last;
+}
+
+static size_t outside_cells(const struct pel_plan *plan)
+{
+    return smaller(plan->form.axis[2].n, PEL_STENCIL_OUTSIDE_ROW);
+}
+
+/* The block that holds the arrays of a form; without data it only counts. */
+struct block {
+    char *data;
+    size_t used;
+};
+
+/* The block's next array, on a cache line of its own. */
+static void *carve(struct block *block, size_t count, size_t size)
+{
+    void *array = block->data ? block->data + block->used : NULL;
+    size_t bytes = count * size;
+    block->used += bytes + (PEL_CACHE_LINE - bytes % PEL_CACHE_LINE) % PEL_CACHE_LINE;
+    return array;
+}
+
+static void store(void *array, pel_dtype dtype, size_t i, double x)
+{
+    if (dtype == PEL_F32)
+        ((float *)array)[i] = (float)x;
+    else
+        ((double *)array)[i] = x;
+}
+
+/* The arrays that a form points to. */
+struct tables {
+    int32_t (*offset)[3];
+    void *coef, *outside;
+    ptrdiff_t *shift, *edge;
+};
+
+static void lay_out(struct tables *tables, const struct pel_plan *plan, struct block *block)
+{
+    size_t ntaps = plan->form.ntaps;
+    tables->coef = carve(block, ntaps, plan->size);
+    tables->outside = carve(block, outside_cells(plan), plan->size);
+    tables->offset = carve(block, ntaps, sizeof *tables->offset);
+    tables->shift = carve(block, ntaps, sizeof *tables->shift);
+    tables->edge = carve(block, ntaps * count_edges(&plan->form.axis[2]), sizeof *tables->edge);
+}
+
+/* Indices far outside wrap around: shifts are used only where they stay inside. */
+static ptrdiff_t shift_of(const struct pel_stencil_axis *axis, const int32_t *offset)
+{
+    return (ptrdiff_t)(((size_t)offset[0] * axis[1].n + (size_t)offset[1]) * axis[2].n);
+}
+
+static void fill_taps(struct tables *tables, const struct pel_plan *plan, const pel_stencil_desc *desc)
+{
+    const struct pel_stencil_axis *axis = plan->form.axis;
+    for (size_t k = 0; k < desc->ntaps; k++) {
+        for (int a = 0; a < desc->ndim; a++)
+            tables->offset[k][a + 3 - desc->ndim] = desc->taps[k].offset[a];
+        store(tables->coef, desc->dtype, k, desc->taps[k].coef);
+        tables->shift[k] = shift_of(axis, tables->offset[k]);
+    }
+    for (size_t i = 0; i < outside_cells(plan); i++)
+        store(tables->outside, desc->dtype, i, desc->boundary_value);
+}
+
+static void fill_edges(struct tables *tables, const struct pel_plan *plan)
+{
+    const struct pel_stencil_axis *axis = &plan->form.axis[2];
+    size_t ntaps = plan->form.ntaps, low = axis->inner - axis->first;
+    for (size_t e = 0; e < count_edges(axis); e++) {
+        size_t x = e < low ? axis->first + e : axis->inner_last + (e - low);
+        for (size_t k = 0; k < ntaps; k++)
+            tables->edge[e * ntaps + k] = pel_stencil_index(axis, (ptrdiff_t)x + tables->offset[k][2]);
+    }
+}
+
+/* The plan without its arrays. */
+static void start_plan(struct pel_plan *plan, const pel_stencil_desc *desc)
+{
+    static const struct pel_stencil_axis absent = {.n = 1, .last = 1, .inner_last = 1};
+    *plan = (struct pel_plan){.dtype = desc->dtype, .size = pel_dtype_size(desc->dtype), .cells = 1};
+    plan->form.ntaps = desc->ntaps;
+    for (int a = 0; a < 3; a++) {
+        struct pel_stencil_axis *axis = &plan->form.axis[a];
+        *axis = absent;
+        if (a >= 3 - desc->ndim)
+            fill_axis(axis, desc, a - (3 - desc->ndim));
+        plan->cells *= axis->n;
+    }
+    plan->shape = (struct pel_stencil_shape){desc->ndim, plan->form.axis[2].n, desc->ntaps, find_radius(desc)};
+}
+
+/* The plan is the head of its block. */
+struct pel_plan *pel_stencil_make(const pel_stencil_desc *desc)
+{
+    struct pel_plan start;
+    struct tables tables;
+    struct block block = {NULL, 0};
+    start_plan(&start, desc);
+    carve(&block, 1, sizeof start);
+    lay_out(&tables, &start, &block);
+    struct pel_plan *plan = pel_memory_new(1, block.used);
+    if (!plan)
+        return NULL;
+    *plan = start;
+    block = (struct block){(char *)plan, 0};
+    carve(&block, 1, sizeof start);
+    lay_out(&tables, plan, &block);
+    fill_taps(&tables, plan, desc);
+    fill_edges(&tables, plan);
+    plan->form.offset = (const int32_t(*)[3])tables.offset;
+    plan->form.coef = tables.coef;
+    plan->form.outside = tables.outside;
+    plan->form.shift = tables.shift;
+    plan->form.edge = tables.edge;
+    return plan;
+}

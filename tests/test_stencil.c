@@ -1,0 +1,172 @@
+/* Stencils: every kernel on random problems, bit for bit against the oracle. */
+#include "tests/support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pel/pel.h>
+
+#include "lib/registry.h"
+#include "tests/stencil_oracle.h"
+
+enum { MAX_TAPS = 40, PROBLEMS = 300, LONG_PROBLEMS = 20000 };
+
+static struct test_random rng;
+
+static size_t below(size_t bound)
+{
+    return test_random_below(&rng, bound);
+}
+
+/* A problem, its input and what must come out. */
+struct problem {
+    pel_stencil_desc desc;
+    pel_tap taps[MAX_TAPS];
+    size_t bytes, steps;
+    void *input, *expected;
+};
+
+static void random_taps(struct problem *problem)
+{
+    static const size_t counts[] = {1, 2, 3, 5, 7, 9, 13, 25, 27};
+    size_t radius = below(4) ? 1 + below(3) : below(PEL_STENCIL_MAX_RADIUS + 1);
+    problem->desc.taps = problem->taps;
+    problem->desc.ntaps = below(2) ? counts[below(sizeof counts / sizeof counts[0])] : 1 + below(MAX_TAPS);
+    for (size_t k = 0; k < problem->desc.ntaps; k++) {
+        problem->taps[k].coef = 2 * test_random_unit(&rng) - 1;
+        for (int a = 0; a < 3; a++)
+            problem->taps[k].offset[a] = a < problem->desc.ndim ? (int32_t)below(2 * radius + 1) - (int32_t)radius : 0;
+    }
+}
+
+static void random_axis(pel_stencil_desc *desc, int a)
+{
+    static const size_t most[2][4] = {{0, 0, 40, 14}, {0, 6000, 300, 150}};
+    bool contiguous = a == desc->ndim - 1;
+    desc->shape[a] = 1 + below(below(4) ? most[contiguous][desc->ndim] : 12);
+    for (int side = 0; side < 2; side++)
+        desc->boundary[a][side] = (pel_boundary)below(4);
+    if (desc->boundary[a][0] == PEL_BOUNDARY_PERIODIC || desc->boundary[a][1] == PEL_BOUNDARY_PERIODIC)
+        desc->boundary[a][0] = desc->boundary[a][1] = PEL_BOUNDARY_PERIODIC;
+}
+
+/* Ordinary values, or any bits at all: subnormals, infinities, every kind of NaN. */
+static void random_cells(const pel_stencil_desc *desc, void *u)
+{
+    size_t cells = oracle_cells(desc), wild = below(3) ? SIZE_MAX : 1 + below(100);
+    for (size_t i = 0; i < cells; i++) {
+        double x = 2 * test_random_unit(&rng) - 1;
+        if (desc->dtype == PEL_F32)
+            ((float *)u)[i] = (float)x;
+        else
+            ((double *)u)[i] = x;
+        if (i % wild == wild - 1)
+            test_random_fill(&rng, (char *)u + i * (oracle_bytes(desc) / cells), oracle_bytes(desc) / cells);
+    }
+}
+
+static void random_problem(struct problem *problem)
+{
+    static const double outside[] = {0.0, -0.0, 1.5, 0.1, INFINITY, NAN};
+    problem->desc = (pel_stencil_desc)PEL_STENCIL_DESC_INIT;
+    problem->desc.dtype = below(2) ? PEL_F32 : PEL_F64;
+    problem->desc.ndim = 1 + (int)below(3);
+    problem->desc.boundary_value = outside[below(sizeof outside / sizeof outside[0])];
+    for (int a = 0; a < problem->desc.ndim; a++)
+        random_axis(&problem->desc, a);
+    random_taps(problem);
+    problem->steps = below(6);
+    problem->bytes = oracle_bytes(&problem->desc);
+    problem->input = malloc(problem->bytes);
+    problem->expected = malloc(problem->bytes);
+    assert_true(problem->input && problem->expected);
+    random_cells(&problem->desc, problem->input);
+    memcpy(problem->expected, problem->input, problem->bytes);
+    oracle_run(&problem->desc, problem->expected, problem->steps);
+}
+
+static void drop_problem(struct problem *problem)
+{
+    free(problem->input);
+    free(problem->expected);
+}
+
+/* "avx2/blocked:rows=7", each parameter at random within its range. */
+static void random_variant(const struct pel_kernel *kernel, char *text, size_t capacity)
+{
+    size_t length = (size_t)snprintf(text, capacity, "%s", kernel->name);
+    for (int i = 0; i < PEL_MAX_PARAMS && kernel->params[i].name; i++) {
+        const struct pel_param *param = &kernel->params[i];
+        int value = param->low + (int)below((size_t)(param->high - param->low) + 1);
+        length += (size_t)snprintf(text + length, capacity - length, ":%s=%d", param->name, value);
+    }
+}
+
+static void tell(const struct problem *problem, const char *variant, int threads)
+{
+    const pel_stencil_desc *desc = &problem->desc;
+    print_message("%s on %d threads: %zu steps of %zu taps on %s", variant, threads, problem->steps, desc->ntaps,
+                  pel_dtype_name(desc->dtype));
+    for (int a = 0; a < desc->ndim; a++)
+        print_message(", %zu cells (%d, %d)", desc->shape[a], (int)desc->boundary[a][0], (int)desc->boundary[a][1]);
+    print_message("\n");
+}
+
+/* Runs the problem between guard pages; false when the variant cannot run here. */
+static bool run_variant(const struct problem *problem, const char *variant, int threads)
+{
+    pel_opts opts = PEL_OPTS_INIT;
+    opts.variant = variant;
+    opts.threads = threads;
+    pel_plan *plan = NULL;
+    pel_status status = pel_stencil_plan(&plan, &problem->desc, &opts);
+    if (status == PEL_ENOTSUP)
+        return false;
+    assert_int_equal(status, PEL_OK);
+    size_t align = problem->desc.dtype == PEL_F32 ? 4 : 8;
+    unsigned char *u = guard_alloc(problem->bytes, align * below(9), below(2));
+    void *work = below(3) ? guard_alloc(pel_plan_work_bytes(plan), below(70), below(2)) : NULL;
+    memcpy(u, problem->input, problem->bytes);
+    assert_int_equal(pel_stencil_run(plan, u, work, problem->steps), PEL_OK);
+    if (memcmp(u, problem->expected, problem->bytes) != 0) {
+        tell(problem, variant, threads);
+        fail_msg("differs from the oracle");
+    }
+    guard_free(u);
+    if (work)
+        guard_free(work);
+    pel_plan_free(plan);
+    return true;
+}
+
+static void test_every_kernel(void **state)
+{
+    (void)state;
+    size_t runs = 0;
+    for (size_t i = 0; i < (test_long() ? LONG_PROBLEMS : PROBLEMS); i++) {
+        struct problem problem;
+        struct pel_registry_walk walk = {0};
+        rng = test_random_start(test_seed(), i);
+        random_problem(&problem);
+        for (const struct pel_kernel *kernel;
+             (kernel = pel_registry_next(&walk, PEL_OP_STENCIL, (int)problem.desc.dtype));) {
+            char variant[200];
+            random_variant(kernel, variant, sizeof variant);
+            runs += run_variant(&problem, variant, 1 + (int)below(8));
+        }
+        assert_true(run_variant(&problem, NULL, 0));
+        drop_problem(&problem);
+    }
+    print_message("%zu runs\n", runs);
+    assert_true(runs >= 2 * PROBLEMS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_kernel),
+    };
+    return cmocka_run_group_tests_name("stencil", tests, NULL, NULL);
+}
