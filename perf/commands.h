@@ -5,5 +5,6 @@
 
 int command_info(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_verify(int argc, char **argv);
 
 #endif

@@ -68,7 +68,9 @@ static uint64_t pick_integer(const struct filling *f, uint64_t random)
 static void fill_one(const struct filling *f, size_t i)
 {
     uint64_t random = random_bits(f->seed, i);
-    if (f->dtype == PEL_F32)
+    if (f->nan && f->data == DATA_WIDE)
+        memcpy((char *)f->x + i * pel_dtype_size(f->dtype), &random, pel_dtype_size(f->dtype));
+    else if (f->dtype == PEL_F32)
         ((float *)f->x)[i] = (float)pick_float(f, random);
     else if (f->dtype == PEL_F64)
         ((double *)f->x)[i] = pick_float(f, random);

@@ -4,10 +4,19 @@
 
 #include "perf/workload.h"
 
-/* Seconds that `runs` runs take, one after the other; the data are restored between them outside that time. */
-pel_status measure_runs(struct entrant *entrant, size_t runs, double *seconds);
+struct measure_time {
+    double real; /* seconds on the wall */
+    double cpu;  /* seconds of all threads */
+};
+
+/* The time of `runs` runs, one after the other; the data are restored between them outside that time. */
+pel_status measure_runs(struct entrant *entrant, size_t runs, struct measure_time *time);
 
 /* The number of runs, at least 1, that take about this long; found by doubling, which warms up on the way. */
 pel_status measure_calibrate(struct entrant *entrant, double seconds, size_t *runs);
+
+/* Lets the threads of the previous entrant fall asleep, which some runtimes keep spinning for a while, and wakes up
+ * this one's: one run that does not count. */
+pel_status measure_settle(struct entrant *entrant);
 
 #endif

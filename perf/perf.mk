@@ -3,7 +3,9 @@
 noinst_LTLIBRARIES += libperf.la
 libperf_la_SOURCES = \
 	perf/commands.h perf/data.c perf/data.h perf/info.c perf/measure.c perf/measure.h perf/outfile.c perf/outfile.h \
-	perf/program.c perf/program.h perf/stats.c perf/stats.h perf/workload.c perf/workload.h perf/workload_reduce.c
+	perf/program.c perf/program.h perf/select.c perf/select.h perf/stats.c perf/stats.h \
+	perf/verify.c perf/workload.c perf/workload.h perf/workload_reduce.c \
+	perf/workload_sort.c
 
 bin_PROGRAMS += pel
 pel_SOURCES = perf/main.c

@@ -1,5 +1,6 @@
 #include "perf/workload.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ enum { STRETCH_BYTES = 32 << 10, ALIGNMENT = 64 };
 
 static const struct workload_family *const families[PEL_NOPS] = {
     [PEL_OP_SUM] = &workload_reduce,
+    [PEL_OP_SORT] = &workload_sort,
 };
 
 static size_t stride(const struct workload *workload)
@@ -51,6 +53,7 @@ size_t workload_copies(size_t extent)
 void workload_reset(struct workload *workload, size_t count)
 {
     size_t buffers = workload->copies > 0 ? workload->copies : workload->data ? 1 : 0;
+    memset(workload->result, 0, sizeof workload->result);
     for (size_t i = 0; i < count && i < buffers; i++)
         memcpy((char *)workload->data + i * stride(workload), workload->x, workload->extent);
 }
@@ -58,14 +61,15 @@ void workload_reset(struct workload *workload, size_t count)
 pel_status entrant_open(struct entrant *entrant, struct workload *workload, const pel_opts *opts)
 {
     *entrant = (struct entrant){.workload = workload, .opts = *opts};
+    entrant->opts.flags |= workload->spec.flags;
     snprintf(entrant->name, sizeof entrant->name, "%s", opts->variant ? opts->variant : "pel");
     return workload->family->bind ? workload->family->bind(entrant) : PEL_OK;
 }
 
 void entrant_close(struct entrant *entrant)
 {
-    pel_plan_free(entrant->plan);
-    free(entrant->work);
+    if (entrant->bound)
+        entrant->workload->family->unbind(entrant);
     *entrant = (struct entrant){0};
 }
 
@@ -78,9 +82,31 @@ pel_status entrant_run(struct entrant *entrant, size_t copy)
     return workload->family->run(entrant, data);
 }
 
-const void *entrant_result(const struct entrant *entrant, size_t *bytes)
+const void *workload_result(const struct workload *workload, size_t *bytes)
 {
-    const struct workload *workload = entrant->workload;
     *bytes = workload->data ? workload->extent : sizeof workload->result;
     return workload->data ? workload->data : workload->result;
+}
+
+static double element(const void *array, pel_dtype dtype, size_t i)
+{
+    return dtype == PEL_F32 ? (double)((const float *)array)[i] : ((const double *)array)[i];
+}
+
+bool workload_agrees(const struct workload *workload, const void *a, const void *b)
+{
+    pel_dtype dtype = workload->spec.dtype;
+    size_t bytes;
+    workload_result(workload, &bytes);
+    if (memcmp(a, b, bytes) == 0)
+        return true;
+    if (!workload->family->tolerance || (dtype != PEL_F32 && dtype != PEL_F64))
+        return false;
+    double tolerance = workload->family->tolerance(workload);
+    size_t count = workload->data ? bytes / pel_dtype_size(dtype) : 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!(fabs(element(a, dtype, i) - element(b, dtype, i)) <= tolerance))
+            return false;
+    }
+    return true;
 }

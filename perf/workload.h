@@ -27,6 +27,7 @@ struct workload_spec {
     size_t n; /* elements; of a stencil cells, brought to the nearest cube or square */
     enum data data;
     uint64_t seed;
+    unsigned flags;            /* of pel_opts, in every call */
     const struct shape *shape; /* of a stencil; NULL: star3d1r */
     pel_boundary boundary;     /* of a stencil, on every side */
     size_t steps;              /* of a stencil; 0: the usual */
@@ -64,8 +65,7 @@ struct entrant {
     char name[64];
     struct workload *workload;
     pel_opts opts;
-    pel_plan *plan;          /* of a stencil */
-    void *work;              /* of a stencil */
+    void *bound;             /* what the family's bind made */
     const struct peer *peer; /* NULL: pel */
 };
 
@@ -78,20 +78,26 @@ void entrant_close(struct entrant *entrant);
 pel_status entrant_run(struct entrant *entrant, size_t copy);
 
 /* What the last run on copy 0 left. */
-const void *entrant_result(const struct entrant *entrant, size_t *bytes);
+const void *workload_result(const struct workload *workload, size_t *bytes);
+
+/* Whether two results are the same up to the rounding errors that an entrant without pel's promises may make. */
+bool workload_agrees(const struct workload *workload, const void *a, const void *b);
 
 /* The stencils by name; the last has no name. */
 extern const struct shape shapes[];
 
-/* What a family brings; for workload.c. open: fills in all but the buffer of copies. bind: what an entrant needs before
- * it runs, such as a plan; may be NULL. */
+/* What a family brings; for workload.c. open: fills in all but the buffer of copies. bind: makes what an entrant needs
+ * before it runs, such as a plan; may be NULL. */
 struct workload_family {
     bool (*serves)(enum pel_op op, pel_dtype dtype);
     void (*open)(struct workload *workload);
     pel_status (*bind)(struct entrant *entrant);
+    void (*unbind)(struct entrant *entrant);
     pel_status (*run)(struct entrant *entrant, void *data);
     bool in_place; /* runs change their input */
+    /* Rounding errors that floating-point results of an entrant without pel's promises may show; NULL: none. */
+    double (*tolerance)(const struct workload *workload);
 };
-extern const struct workload_family workload_reduce;
+extern const struct workload_family workload_reduce, workload_sort;
 
 #endif

@@ -1,5 +1,6 @@
 /* Workloads of the family reduce. */
-#include <string.h>
+#include <float.h>
+#include <math.h>
 
 #include "perf/data.h"
 #include "perf/program.h"
@@ -20,9 +21,9 @@ UNARY(sum, i32, int32_t, int64_t)
 static const struct row {
     reduce_run *run[PEL_NDTYPES];
     unsigned bits32, bits64; /* of integers */
-    bool binary;
+    bool binary, rounds;
 } rows[PEL_NOPS] = {
-    [PEL_OP_SUM] = {{[PEL_I32] = sum_i32}, 32, 32, false},
+    [PEL_OP_SUM] = {{[PEL_I32] = sum_i32}, 32, 32, false, true},
 };
 
 static bool serves(enum pel_op op, pel_dtype dtype)
@@ -57,4 +58,20 @@ static pel_status run(struct entrant *entrant, void *data)
     return rows[w->spec.op].run[w->spec.dtype](w->x, w->y, w->elements, w->result, &entrant->opts);
 }
 
-const struct workload_family workload_reduce = {.serves = serves, .open = open, .run = run};
+static double magnitude(const void *x, pel_dtype dtype, size_t i)
+{
+    return fabs(dtype == PEL_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i]);
+}
+
+/* A small multiple of the sum of magnitudes, in units of the last place: loose for a sum of random signs in any order,
+ * and tight enough that a lost element shows. */
+static double tolerance(const struct workload *w)
+{
+    pel_dtype dtype = w->spec.dtype;
+    double sum = 0;
+    for (size_t i = 0; i < w->elements; i++)
+        sum += magnitude(w->x, dtype, i) * (w->y ? magnitude(w->y, dtype, i) : 1);
+    return rows[w->spec.op].rounds ? sum * (dtype == PEL_F32 ? 8 * FLT_EPSILON : 8 * DBL_EPSILON) : 0;
+}
+
+const struct workload_family workload_reduce = {.serves = serves, .open = open, .run = run, .tolerance = tolerance};
