@@ -1,4 +1,4 @@
-/* Picks are resolved once per key into a schedule, thresholds in n that each name a pick; a call then scans a few
+/* Picks are resolved once per key into a schedule, thresholds in n that each name a few picks; a call then scans a few
  * numbers. Schedules are published through atomics and never freed while the library lives: a reader needs no lock. */
 #include "lib/dispatch.h"
 
@@ -15,41 +15,46 @@
 #include "lib/trace.h"
 #include "lib/variant.h"
 
-enum { THREAD_CLASSES = 10, NDIMS = 4, MAX_SEGMENTS = 24 };
+enum { NDIMS = 4, MAX_SEGMENTS = 24, MAX_PICKS = 4 };
 
+/* Up to this size the first pick that does not refuse the request is taken. */
 struct segment {
     size_t n_upto;
-    struct pel_pick pick;
+    int count;
+    struct pel_pick pick[MAX_PICKS];
 };
 
 struct schedule {
-    size_t count;
+    struct schedule *older; /* made before this one: keeps all of them within reach */
     struct segment segment[MAX_SEGMENTS];
 };
 
-static _Atomic(const struct schedule *) schedules[PEL_NOPS][PEL_NDTYPES][2][NDIMS][THREAD_CLASSES];
-static _Atomic(const struct pel_rules *) imported;
+static _Atomic(const struct schedule *) schedules[PEL_NOPS][PEL_NDTYPES][2][NDIMS][PEL_THREAD_CLASSES];
+static struct schedule *newest; /* under the lock */
 static pthread_mutex_t resolving = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock(void)
+{
+    pthread_mutex_lock(&resolving);
+}
+
+static void unlock(void)
+{
+    pthread_mutex_unlock(&resolving);
+}
+
+/* A child of fork must not find the lock taken by a thread that it does not have. */
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(lock, unlock, unlock);
+}
 
 static bool is_fast(const struct pel_request *request)
 {
     return request->flags & PEL_FAST;
 }
 
-static int ndim_of(const struct pel_request *request)
-{
-    return request->stencil ? request->stencil->ndim : 0;
-}
-
-/* 1, 2, 3-4, 5-8, ... threads. */
-static int thread_class(int threads)
-{
-    int class = 0;
-    while (class < THREAD_CLASSES - 1 && 1 << class < threads)
-        class ++;
-    return class;
-}
-
+/* What bars a kernel from every request of these flags. */
 static const char *barred_always(const struct pel_kernel *kernel, unsigned flags)
 {
     if (!pel_cpu()->has[kernel->isa])
@@ -67,76 +72,111 @@ const char *pel_kernel_barred(const struct pel_kernel *kernel, const struct pel_
     return why || !kernel->why_not ? why : kernel->why_not(request);
 }
 
-/* The table of rank 0, 1, ...; false past the last. Tables of other processors come back empty. */
-static bool table_of_rank(size_t rank, struct pel_rules *table)
+/* Nomination: each source offers its picks, the sources best first, whose kernels may still refuse the request
+ * (why_not). A taker says true when it has enough. */
+typedef bool taker(void *context, const struct pel_request *request, const struct pel_pick *nominee);
+
+static const char forced_source[] = "PEL_FORCE", model_source[] = "the model";
+
+static void report_forced(const struct pel_request *request, const char *variant, const char *why)
 {
-    const struct pel_rules *const first[] = {atomic_load(&imported), &pel_tuned_rules};
-    const struct pel_rules *rules = rank < 2 ? first[rank] : &pel_shipped_rules[rank - 2];
-    if (rank >= 2 && !rules->source)
-        return false;
-    *table = rules ? *rules : (struct pel_rules){"imported wisdom", NULL, NULL, 0};
-    if (table->cpu && strcmp(table->cpu, pel_cpu()->id) != 0)
-        table->count = 0;
-    return true;
+    if (pel_env()->verbose_dispatch)
+        pel_trace_line("dispatch", "PEL_FORCE=%s:%s=%s passed over: %s", pel_op_name(request->op),
+                       pel_dtype_name(request->dtype), variant, why);
 }
 
-/* Whether the rule is about requests of this key, whatever their size. */
-static bool same_key(const struct pel_rule *rule, const struct pel_request *request)
-{
-    return rule->op == request->op && rule->dtype == request->dtype && rule->fast == is_fast(request) &&
-           (rule->ndim == 0 || rule->ndim == ndim_of(request)) &&
-           (rule->threads == 0 || thread_class(rule->threads) == thread_class(request->threads));
-}
-
-static const struct pel_kernel *kernel_of_rule(const struct pel_rule *rule)
-{
-    return pel_registry_find(rule->op, rule->dtype, rule->variant, strlen(rule->variant));
-}
-
-static bool pick_from_table(const struct pel_rules *table, const struct pel_request *request, struct pel_pick *pick)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        const struct pel_rule *rule = &table->rule[i];
-        if (request->n > rule->n_upto || !same_key(rule, request))
-            continue;
-        const struct pel_kernel *kernel = kernel_of_rule(rule);
-        if (!kernel || pel_kernel_barred(kernel, request))
-            continue;
-        *pick = (struct pel_pick){.kernel = kernel, .team = rule->team, .source = table->source};
-        pel_variant_params(kernel, rule->params, pick->params);
-        return true;
-    }
-    return false;
-}
-
-/* PEL_FORCE: a name that cannot run falls through, as the promise to report it demands a line. */
-static bool pick_forced(const struct pel_request *request, struct pel_pick *pick)
+static bool nominate_forced(const struct pel_request *request, taker *take, void *context)
 {
     const struct pel_env *env = pel_env();
     for (int i = 0; i < env->nforces; i++) {
         const struct pel_force *force = &env->force[i];
+        struct pel_pick pick;
         if (force->op != request->op || (force->dtype >= 0 && force->dtype != (int)request->dtype))
             continue;
-        if (pel_variant_parse(force->variant, request, pick)) {
-            pick->source = "PEL_FORCE";
-            return true;
+        const char *why = "no such kernel or parameter";
+        if (pel_variant_parse(force->variant, request->op, request->dtype, &pick)) {
+            pick.source = forced_source;
+            why = barred_always(pick.kernel, request->flags);
+            if (!why && take(context, request, &pick))
+                return true;
         }
-        if (env->verbose_dispatch)
-            pel_trace_line("dispatch", "PEL_FORCE %s:%s=%s passed over: no such kernel, or it cannot run here",
-                           pel_op_name(force->op), pel_dtype_name(request->dtype), force->variant);
+        if (why)
+            report_forced(request, force->variant, why);
     }
     return false;
 }
 
-/* Everything below opts->variant. */
-static void resolve(const struct pel_request *request, struct pel_pick *pick)
+static bool nominate_ruled(const struct pel_rules *table, const struct pel_request *request, taker *take, void *context)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct pel_rule *rule = &table->rule[i];
+        if (request->n > rule->n_upto || !pel_rule_fits(rule, request))
+            continue;
+        struct pel_pick pick = {.team = rule->team, .source = table->source};
+        pick.kernel = pel_registry_find(rule->op, rule->dtype, rule->variant, strlen(rule->variant));
+        if (!pick.kernel || barred_always(pick.kernel, request->flags))
+            continue;
+        pel_variant_params(pick.kernel, rule->params, pick.params);
+        if (take(context, request, &pick))
+            return true;
+    }
+    return false;
+}
+
+static bool nominate_modelled(const struct pel_request *request, taker *take, void *context)
+{
+    static const int32_t initial[PEL_MAX_PARAMS];
+    struct pel_pick pick = {.source = model_source};
+    while ((pick.kernel = pel_model_next(request, pick.kernel))) {
+        if (barred_always(pick.kernel, request->flags))
+            continue;
+        pel_variant_params(pick.kernel, initial, pick.params);
+        if (take(context, request, &pick))
+            return true;
+    }
+    return false;
+}
+
+static void nominate(const struct pel_request *request, taker *take, void *context)
 {
     struct pel_rules table;
-    bool found = pick_forced(request, pick);
-    for (size_t rank = 0; !found && table_of_rank(rank, &table); rank++)
-        found = pick_from_table(&table, request, pick);
-    if (!found)
-        pel_model_pick(request, pick);
+    bool done = nominate_forced(request, take, context);
+    for (size_t rank = 0; !done && pel_rules_of_rank(rank, &table); rank++)
+        done = nominate_ruled(&table, request, take, context);
+    if (!done)
+        nominate_modelled(request, take, context);
+}
+
+/* Takes the first that serves this very request. */
+static bool take_willing(void *context, const struct pel_request *request, const struct pel_pick *nominee)
+{
+    struct pel_pick *pick = context;
+    const char *why = nominee->kernel->why_not ? nominee->kernel->why_not(request) : NULL;
+    if (!why)
+        *pick = *nominee;
+    else if (nominee->source == forced_source)
+        report_forced(request, nominee->kernel->name, why);
+    return !why;
+}
+
+/* Everything below opts->variant; no kernel where none can run. */
+static void resolve(const struct pel_request *request, struct pel_pick *pick)
+{
+    *pick = (struct pel_pick){0};
+    nominate(request, take_willing, pick);
+}
+
+/* Takes those that requests of the key may fall to, down to one that never refuses. */
+static bool take_for_key(void *context, const struct pel_request *request, const struct pel_pick *nominee)
+{
+    struct segment *segment = context;
+    (void)request;
+    for (int i = 0; i < segment->count; i++) {
+        if (segment->pick[i].kernel == nominee->kernel)
+            return false;
+    }
+    segment->pick[segment->count++] = *nominee;
+    return segment->count == MAX_PICKS || !nominee->kernel->why_not;
 }
 
 static void add_bound(size_t *bounds, size_t *count, size_t bound)
@@ -156,9 +196,9 @@ static size_t find_bounds(const struct pel_request *request, size_t *bounds)
 {
     struct pel_rules table;
     size_t count = 0;
-    for (size_t rank = 0; table_of_rank(rank, &table); rank++) {
+    for (size_t rank = 0; pel_rules_of_rank(rank, &table); rank++) {
         for (size_t i = 0; i < table.count; i++) {
-            if (same_key(&table.rule[i], request))
+            if (pel_rule_fits(&table.rule[i], request))
                 add_bound(bounds, &count, table.rule[i].n_upto);
         }
     }
@@ -177,43 +217,54 @@ static const struct schedule *make_schedule(const struct pel_request *request)
         struct segment *segment = &schedule->segment[i];
         segment->n_upto = i < count ? bounds[i] : SIZE_MAX;
         probe.n = i == 0 ? segment->n_upto : bounds[i - 1] + 1;
-        resolve(&probe, &segment->pick);
+        nominate(&probe, take_for_key, segment);
     }
-    schedule->count = count + 1;
+    schedule->older = newest;
+    newest = schedule;
     return schedule;
 }
 
 /* The schedule of the request's key; NULL without memory, and then each call resolves for itself. */
 static const struct schedule *schedule_of(const struct pel_request *request)
 {
-    _Atomic(const struct schedule *) *slot =
-        &schedules[request->op][request->dtype][is_fast(request)][ndim_of(request)][thread_class(request->threads)];
+    _Atomic(const struct schedule *) *slot = &schedules[request->op][request->dtype][is_fast(request)]
+                                                       [pel_request_ndim(request)][pel_thread_class(request->threads)];
     const struct schedule *schedule = atomic_load_explicit(slot, memory_order_acquire);
     if (schedule)
         return schedule;
-    pthread_mutex_lock(&resolving);
+    lock();
     schedule = atomic_load_explicit(slot, memory_order_acquire);
     if (!schedule) {
         schedule = make_schedule(request);
         atomic_store_explicit(slot, schedule, memory_order_release);
     }
-    pthread_mutex_unlock(&resolving);
+    unlock();
     return schedule;
 }
 
-/* A schedule is resolved for one size of each segment; a kernel that minds more than the key may still refuse. */
+static const struct pel_pick *willing(const struct segment *segment, const struct pel_request *request)
+{
+    for (int i = 0; i < segment->count; i++) {
+        const struct pel_kernel *kernel = segment->pick[i].kernel;
+        if (!kernel->why_not || !kernel->why_not(request))
+            return &segment->pick[i];
+    }
+    return NULL;
+}
+
 static void pick_scheduled(const struct pel_request *request, struct pel_pick *pick)
 {
     const struct schedule *schedule = schedule_of(request);
-    if (!schedule) {
-        resolve(request, pick);
-        return;
+    const struct pel_pick *scheduled = NULL;
+    if (schedule) {
+        const struct segment *segment = schedule->segment;
+        while (request->n > segment->n_upto)
+            segment++;
+        scheduled = willing(segment, request);
     }
-    size_t i = 0;
-    while (request->n > schedule->segment[i].n_upto)
-        i++;
-    *pick = schedule->segment[i].pick;
-    if (pick->kernel && pick->kernel->why_not && pick->kernel->why_not(request))
+    if (scheduled)
+        *pick = *scheduled;
+    else
         resolve(request, pick);
 }
 
@@ -228,9 +279,12 @@ static void settle_team(const struct pel_request *request, struct pel_pick *pick
 pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts, struct pel_pick *pick)
 {
     if (opts && opts->variant) {
-        if (!pel_variant_parse(opts->variant, request, pick))
+        if (!pel_variant_parse(opts->variant, request->op, request->dtype, pick) ||
+            pel_kernel_barred(pick->kernel, request))
             return PEL_ENOTSUP;
         pick->source = "the call's options";
+    } else if (pel_env()->verbose_dispatch) {
+        resolve(request, pick); /* reports as it goes */
     } else {
         pick_scheduled(request, pick);
     }
@@ -263,12 +317,13 @@ static void explain_tables(const struct pel_request *request, struct pel_text *t
 {
     struct pel_rules table;
     struct pel_pick pick;
-    for (size_t rank = 0; table_of_rank(rank, &table); rank++) {
-        const char *says = pick_from_table(&table, request, &pick) ? pick.kernel->name : "nothing of this request";
+    for (size_t rank = 0; pel_rules_of_rank(rank, &table); rank++) {
+        bool knows = nominate_ruled(&table, request, take_willing, &pick);
+        const char *says = knows ? pick.kernel->name : "nothing of this request";
         pel_text_add(text, "  %-20s %zu rules in force; says %s\n", table.source, table.count, says);
     }
-    pel_model_pick(request, &pick);
-    pel_text_add(text, "  %-20s says %s\n", pick.source, pick.kernel->name);
+    if (nominate_modelled(request, take_willing, &pick))
+        pel_text_add(text, "  %-20s says %s\n", model_source, pick.kernel->name);
 }
 
 pel_status pel_dispatch_explain(const struct pel_request *request, const pel_opts *opts, struct pel_text *text)
@@ -296,18 +351,21 @@ void pel_dispatch_explain_tables(struct pel_text *text)
 {
     struct pel_rules table;
     pel_text_add(text, "tables, best first:\n");
-    for (size_t rank = 0; table_of_rank(rank, &table); rank++)
+    for (size_t rank = 0; pel_rules_of_rank(rank, &table); rank++)
         pel_text_add(text, "  %s: %zu rules in force\n", table.source, table.count);
     pel_text_add(text, "  the model\n");
 }
 
-/* Forgotten schedules stay allocated: a call that runs now may still read them. */
-void pel_dispatch_adopt(const struct pel_rules *rules)
+bool pel_dispatch_adopt(enum pel_wisdom_origin origin, const struct pel_rules *old, const struct pel_rules *rules)
 {
-    pthread_mutex_lock(&resolving);
-    atomic_store(&imported, rules);
-    _Atomic(const struct schedule *) *slot = &schedules[0][0][0][0][0];
-    for (size_t i = 0; i < sizeof schedules / sizeof *slot; i++)
-        atomic_store_explicit(&slot[i], NULL, memory_order_release);
-    pthread_mutex_unlock(&resolving);
+    lock();
+    bool unchanged = pel_rules_wisdom(origin) == old;
+    if (unchanged) {
+        pel_rules_set_wisdom(origin, rules);
+        _Atomic(const struct schedule *) *slot = &schedules[0][0][0][0][0];
+        for (size_t i = 0; i < sizeof schedules / sizeof *slot; i++)
+            atomic_store_explicit(&slot[i], NULL, memory_order_release);
+    }
+    unlock();
+    return unchanged;
 }

@@ -15,9 +15,9 @@ struct pel_pick {
     const char *source; /* what named it */
 };
 
-/* Picks by, in this order: opts->variant, PEL_FORCE, wisdom imported or named by the environment, the table tuned at
- * build time, the one shipped for this processor, the generic one, the model. PEL_ENOTSUP when opts->variant names
- * what cannot run. Reports under PEL_VERBOSE=dispatch. */
+/* Picks by, in this order: opts->variant, PEL_FORCE, the user's wisdom, the system's, the table tuned at build time,
+ * the one shipped for this processor, the generic one, the model. PEL_ENOTSUP when opts->variant names what cannot run.
+ * Reports under PEL_VERBOSE=dispatch. */
 pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts, struct pel_pick *pick);
 
 /* The same decision, told in full. */
@@ -29,7 +29,8 @@ void pel_dispatch_explain_tables(struct pel_text *text);
 /* Why this kernel cannot serve the request here, or NULL. */
 const char *pel_kernel_barred(const struct pel_kernel *kernel, const struct pel_request *request);
 
-/* Puts imported rules in force, in place of earlier ones; they and what they point to must stay for good. */
-void pel_dispatch_adopt(const struct pel_rules *imported);
+/* Puts wisdom in force in place of the old one, NULL for none; false, and nothing has changed, when that is not what
+ * is in force. Rules that were once in force, and what they point to, must stay for good. */
+bool pel_dispatch_adopt(enum pel_wisdom_origin origin, const struct pel_rules *old, const struct pel_rules *rules);
 
 #endif

@@ -11,7 +11,7 @@ EXTRA_DIST += lib/pel.map lib/tables/generic.def
 libcore_la_SOURCES = \
 	lib/cpu.c lib/dispatch.c lib/env.c lib/explain.c lib/memory.c lib/model.c lib/names.c lib/reduce.c lib/registry.c \
 	lib/shipped.c lib/sort.c lib/team.c lib/text.c lib/topology.c lib/trace.c lib/variant.c \
-	lib/stencil.c lib/stencil_plan.c
+	lib/stencil.c lib/stencil_plan.c lib/rules.c
 libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS)
 libcore_la_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 libcore_la_LIBADD = $(KERNEL_LIBS) $(HWLOC_LIBS) $(JANSSON_LIBS) $(OPENBLAS_LIBS) -lm

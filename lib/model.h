@@ -4,9 +4,10 @@
 
 #include "lib/dispatch.h"
 
-/* The widest instruction set that can run, there the first kernel in the order of kernels.mk; a reference kernel only
- * when there is nothing else. */
-void pel_model_pick(const struct pel_request *request, struct pel_pick *pick);
+/* The kernels of the request's op and dtype, best first: the widest instruction set, there the order of kernels.mk; of
+ * those for PEL_FAST before the exact ones, references last. Gives the one after `kernel` (NULL: the first), or NULL.
+ * Whether it can run is for the caller to ask. */
+const struct pel_kernel *pel_model_next(const struct pel_request *request, const struct pel_kernel *kernel);
 
 /* The team that a request is worth: one thread while the work is short against the cost of waking a team. */
 int pel_model_team(const struct pel_request *request);

@@ -34,4 +34,25 @@ struct pel_rules {
 extern const struct pel_rules pel_tuned_rules;
 extern const struct pel_rules pel_shipped_rules[];
 
+/* Tables that come from files, best first. */
+enum pel_wisdom_origin { PEL_WISDOM_USER, PEL_WISDOM_SYSTEM, PEL_WISDOM_ORIGINS };
+
+/* The table of rank 0, 1, ..., best first: wisdom, then those built in; false past the last. One of another processor
+ * comes back empty. */
+bool pel_rules_of_rank(size_t rank, struct pel_rules *table);
+
+/* The wisdom in force; NULL: none. Setting it is the dispatcher's, which remembers what it made of the old one. */
+const struct pel_rules *pel_rules_wisdom(enum pel_wisdom_origin origin);
+void pel_rules_set_wisdom(enum pel_wisdom_origin origin, const struct pel_rules *rules);
+
+/* Numbers of threads that share their rules: 1, 2, 3-4, 5-8, ... */
+enum { PEL_THREAD_CLASSES = 10 };
+int pel_thread_class(int threads);
+
+/* Dimensions of the request's stencil; 0 for other operations. */
+int pel_request_ndim(const struct pel_request *request);
+
+/* Whether the rule is about requests like this, whatever their size. */
+bool pel_rule_fits(const struct pel_rule *rule, const struct pel_request *request);
+
 #endif

@@ -4,48 +4,72 @@
 #include <string.h>
 
 #include "lib/registry.h"
+#include "lib/text.h"
 
-static int param_index(const struct pel_kernel *kernel, const char *name, size_t length)
+/* A team that is larger than the threads at hand is cut to them. */
+static const struct pel_param team = {"team", 0, 1, 1 << 16};
+
+static bool is_named(const struct pel_param *param, const char *name, size_t length)
 {
-    for (int i = 0; i < PEL_MAX_PARAMS && kernel->params[i].name; i++) {
-        if (strlen(kernel->params[i].name) == length && memcmp(kernel->params[i].name, name, length) == 0)
-            return i;
+    return strlen(param->name) == length && memcmp(param->name, name, length) == 0;
+}
+
+bool pel_variant_set(struct pel_pick *pick, const char *name, size_t length, long value)
+{
+    const struct pel_param *param = pick->kernel->params;
+    for (int i = 0; i < PEL_MAX_PARAMS && param[i].name; i++) {
+        if (is_named(&param[i], name, length) && value >= param[i].low && value <= param[i].high) {
+            pick->params[i] = (int32_t)value;
+            return true;
+        }
     }
-    return -1;
+    if (!is_named(&team, name, length) || value < team.low || value > team.high)
+        return false;
+    pick->team = (int)value;
+    return true;
 }
 
 /* Reads ":name=value" and moves past it. */
-static bool parse_param(const char **text, const struct pel_kernel *kernel, int32_t *params)
+static bool parse_param(const char **text, struct pel_pick *pick)
 {
     const char *name = *text + 1, *equals = strchr(name, '=');
-    int i = equals ? param_index(kernel, name, (size_t)(equals - name)) : -1;
-    if (i < 0)
-        return false;
     char *end;
-    long value = strtol(equals + 1, &end, 10);
-    if (end == equals + 1 || value < kernel->params[i].low || value > kernel->params[i].high)
+    if (!equals)
         return false;
-    params[i] = (int32_t)value;
+    long value = strtol(equals + 1, &end, 10);
+    if (end == equals + 1 || !pel_variant_set(pick, name, (size_t)(equals - name), value))
+        return false;
     *text = end;
     return true;
 }
 
-bool pel_variant_parse(const char *variant, const struct pel_request *request, struct pel_pick *pick)
+bool pel_variant_parse(const char *variant, enum pel_op op, pel_dtype dtype, struct pel_pick *pick)
 {
+    static const int32_t initial[PEL_MAX_PARAMS];
     size_t length = strcspn(variant, ":");
-    const struct pel_kernel *kernel = pel_registry_find(request->op, request->dtype, variant, length);
-    if (!kernel || pel_kernel_barred(kernel, request))
+    const struct pel_kernel *kernel = pel_registry_find(op, dtype, variant, length);
+    if (!kernel)
         return false;
     *pick = (struct pel_pick){.kernel = kernel};
+    pel_variant_params(kernel, initial, pick->params);
     const char *text = variant + length;
     while (*text == ':') {
-        if (!parse_param(&text, kernel, pick->params))
+        if (!parse_param(&text, pick))
             return false;
     }
-    int32_t wanted[PEL_MAX_PARAMS];
-    memcpy(wanted, pick->params, sizeof wanted);
-    pel_variant_params(kernel, wanted, pick->params);
     return *text == '\0';
+}
+
+void pel_variant_format(const struct pel_pick *pick, char *data, size_t capacity)
+{
+    const struct pel_param *param = pick->kernel->params;
+    struct pel_text text;
+    pel_text_start(&text, data, capacity);
+    pel_text_add(&text, "%s", pick->kernel->name);
+    if (pick->team > 0)
+        pel_text_add(&text, ":%s=%d", team.name, pick->team);
+    for (int i = 0; i < PEL_MAX_PARAMS && param[i].name; i++)
+        pel_text_add(&text, ":%s=%d", param[i].name, (int)pick->params[i]);
 }
 
 void pel_variant_params(const struct pel_kernel *kernel, const int32_t *wanted, int32_t *params)
