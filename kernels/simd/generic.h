@@ -12,12 +12,11 @@ static inline void V(store)(T *p, VT v)
     memcpy(p, &v, sizeof v);
 }
 
+/* An operator spreads its scalar operand over the lanes, in one instruction where a loop would take one a lane; minus
+ * zero leaves every value as it is, -0 too. */
 static inline VT V(set1)(T x)
 {
-    VT v;
-    for (size_t i = 0; i < LANES; i++)
-        v[i] = x;
-    return v;
+    return x - (VT){0};
 }
 
 /* a where the mask is all ones, b where it is zero. */
