@@ -64,9 +64,9 @@ bool list_has(const char *list, const char *word)
 {
     size_t length = strlen(word);
 
-    for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
+    for (const char *at = list; length > 0 && (at = strstr(at, word)) != NULL; at++)
         if ((at == list || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-            return length > 0;
+            return true;
     return false;
 }
 

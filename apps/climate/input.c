@@ -179,8 +179,8 @@ void input_open(struct input *in, const char *path)
     if (!S_ISREG(status.st_mode))
         fail("%s: not a regular file", path);
     in->path = path;
-    check_nc(nc_open(path, NC_NOWRITE, &in->file), path);
     input_check_length(path);
+    check_nc(nc_open(path, NC_NOWRITE, &in->file), path);
 
     in->bounds_variables = format_text(" ");
     read_axes(in);

@@ -42,8 +42,8 @@ void input_close(struct input *in);
 /* The axis of a dimension id. */
 const struct axis *input_axis(const struct input *in, int dim);
 
-/* Fails if a file of the classic formats is shorter than its header says: the NetCDF library reads what is not
- * there as zeros. */
+/* Fails if a file of the classic formats is shorter than its header says. The NetCDF library would read what is not
+ * there as zeros, and is kept busy for long by some damaged headers. */
 void input_check_length(const char *path);
 
 #endif

@@ -1,7 +1,6 @@
 /* The classic NetCDF formats (CDF-1, CDF-2, CDF-5) keep at the head where the data of each variable begin, and
  * nothing tells where the file ends. Format: NetCDF User's Guide, "File Format Specifications". */
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,8 @@
 /* Lengths are doubles: exact up to 2^53, and no header can make them overflow. */
 struct header {
     FILE *stream;
+    double length;                 /* of the file */
+    bool damaged;                  /* the header goes on beyond the end of the file */
     int count_bytes, offset_bytes; /* 4 or 8 by the version of the format */
     double *dims;                  /* lengths; 0 stands for the record dimension */
     double ndims;
@@ -26,8 +27,10 @@ static double read_number(struct header *h, int bytes)
     for (int i = 0; i < bytes; i++) {
         int byte = getc(h->stream);
 
-        if (byte == EOF)
-            return -1; /* ends every loop over a count */
+        if (byte == EOF) {
+            h->damaged = true;
+            return 0;
+        }
         number = number * 256 + byte;
     }
     return number;
@@ -46,28 +49,33 @@ static double padded(double bytes)
 
 static void skip_bytes(struct header *h, double bytes)
 {
-    if (bytes > 0 && (padded(bytes) >= (double)LONG_MAX || fseek(h->stream, (long)padded(bytes), SEEK_CUR) != 0))
-        fseek(h->stream, 0, SEEK_END);
+    if (bytes > h->length || fseek(h->stream, (long)padded(bytes), SEEK_CUR) != 0)
+        h->damaged = true;
 }
 
 static double type_bytes(double type)
 {
     static const double bytes[] = {0, 1, 1, 2, 4, 4, 8, 1, 2, 4, 8, 8};
 
-    return type >= 0 && type < sizeof bytes / sizeof *bytes ? bytes[(int)type] : 0;
+    return type < sizeof bytes / sizeof *bytes ? bytes[(int)type] : 0;
 }
 
 static double read_list_length(struct header *h)
 {
+    double n;
+
     read_number(h, 4); /* the tag, which says what is listed */
-    return read_count(h);
+    n = read_count(h);
+    if (n > h->length)
+        h->damaged = true;
+    return h->damaged ? 0 : n;
 }
 
 static void skip_attributes(struct header *h)
 {
     double n = read_list_length(h);
 
-    for (double i = 0; i < n && !feof(h->stream); i++) {
+    for (double i = 0; i < n && !h->damaged; i++) {
         double type;
 
         skip_bytes(h, read_count(h)); /* the name */
@@ -79,8 +87,8 @@ static void skip_attributes(struct header *h)
 static void read_dims(struct header *h)
 {
     h->ndims = read_list_length(h);
-    h->dims = allocate(h->ndims > 0 ? (size_t)h->ndims : 0, sizeof *h->dims);
-    for (double i = 0; i < h->ndims && !feof(h->stream); i++) {
+    h->dims = allocate((size_t)h->ndims, sizeof *h->dims);
+    for (double i = 0; i < h->ndims && !h->damaged; i++) {
         skip_bytes(h, read_count(h));
         h->dims[(size_t)i] = read_count(h);
     }
@@ -98,9 +106,9 @@ static struct extent read_variable(struct header *h)
 
     skip_bytes(h, read_count(h));
     n = read_count(h);
-    for (double i = 0; i < n && !feof(h->stream); i++) {
+    for (double i = 0; i < n && !h->damaged; i++) {
         double dim = read_count(h);
-        double length = dim >= 0 && dim < h->ndims ? h->dims[(size_t)dim] : 0;
+        double length = dim < h->ndims ? h->dims[(size_t)dim] : 0;
 
         if (length == 0 && i == 0)
             v.record = true;
@@ -121,7 +129,7 @@ static double length_asked(struct header *h)
     double fixed_end = 0, record_end = 0, record_bytes = 0, nrecorded = 0;
     double n = read_list_length(h);
 
-    for (double i = 0; i < n && !feof(h->stream); i++) {
+    for (double i = 0; i < n && !h->damaged; i++) {
         struct extent v = read_variable(h);
 
         if (v.record) {
@@ -147,22 +155,33 @@ static bool read_version(struct header *h)
     return h->records < (version == 5 ? 0x1p64 : 0x1p32) - 1; /* all ones: as many as the file has */
 }
 
+static void open_file(struct header *h, const char *path)
+{
+    long length = -1;
+
+    h->stream = fopen(path, "rb");
+    if (h->stream && fseek(h->stream, 0, SEEK_END) == 0)
+        length = ftell(h->stream);
+    if (length < 0 || fseek(h->stream, 0, SEEK_SET) != 0)
+        fail("%s: %s", path, strerror(errno));
+    h->length = (double)length;
+}
+
 void input_check_length(const char *path)
 {
-    struct header h = {fopen(path, "rb"), 0, 0, NULL, 0, 0};
+    struct header h = {.stream = NULL};
     double asked = 0;
 
-    if (!h.stream)
-        fail("%s: %s", path, strerror(errno));
+    open_file(&h, path);
     if (read_version(&h)) {
         read_dims(&h);
         skip_attributes(&h);
         asked = length_asked(&h);
+        if (h.damaged)
+            fail("%s: the NetCDF header is damaged or cut off", path);
     }
-    if (fseek(h.stream, 0, SEEK_END) != 0)
-        fail("%s: %s", path, strerror(errno));
-    if ((double)ftell(h.stream) < asked)
-        fail("%s: truncated: %ld bytes where its header asks for %.0f", path, ftell(h.stream), asked);
+    if (h.length < asked)
+        fail("%s: truncated: %.0f bytes where the NetCDF header asks for %.0f", path, h.length, asked);
     fclose(h.stream);
     free(h.dims);
 }
