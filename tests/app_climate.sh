@@ -149,46 +149,46 @@ diffusion_oracle() {
 }
 
 if command -v ncdump >/dev/null && command -v ncgen >/dev/null; then
-    values sample.nc sst >sst
-    [ "$(wc -l <sst)" -eq 7776 ] && grep -q _ sst || fail 'the sample lacks values, or missing ones'
+    values sample.nc tos >tos
+    [ "$(wc -l <tos)" -eq 7776 ] && grep -q _ tos || fail 'the sample lacks values, or missing ones'
     for operation in fldmean fldmin fldmax timmean timmin timmax; do
-        "$program" stat $operation --var sst sample.nc result.nc || fail "$operation: exit $?"
-        values result.nc sst >actual
-        oracle $operation <sst >expected
+        "$program" stat $operation --var tos sample.nc result.nc || fail "$operation: exit $?"
+        values result.nc tos >actual
+        oracle $operation <tos >expected
         agree $operation 1e-13
     done
     for level in 0 10 33.3 50 99 100; do
         for operation in fldpctl timpctl; do
-            "$program" stat $operation,$level --var sst sample.nc result.nc || fail "$operation: exit $?"
-            values result.nc sst >actual
-            oracle $operation $level <sst >expected
+            "$program" stat $operation,$level --var tos sample.nc result.nc || fail "$operation: exit $?"
+            values result.nc tos >actual
+            oracle $operation $level <tos >expected
             agree "$operation,$level" 1e-15
         done
     done
-    "$program" run diffusion --var sst --steps 3 --diffusivity 0.1 sample.nc result.nc || fail "diffusion: exit $?"
-    values result.nc sst >actual
-    diffusion_oracle <sst >expected
+    "$program" run diffusion --var tos --steps 3 --diffusivity 0.1 sample.nc result.nc || fail "diffusion: exit $?"
+    values result.nc tos >actual
+    diffusion_oracle <tos >expected
     agree diffusion 1e-13
 
     # Packed numbers: 100 to the unit.
-    values sample.nc uwnd | awk '{ printf "%.17g\n", $1 * 0.01 }' >uwnd
-    "$program" stat fldmean --var uwnd sample.nc result.nc || fail "fldmean: exit $?"
-    values result.nc uwnd >actual
-    oracle fldmean <uwnd >expected
+    values sample.nc uas | awk '{ printf "%.17g\n", $1 * 0.01 }' >uas
+    "$program" stat fldmean --var uas sample.nc result.nc || fail "fldmean: exit $?"
+    values result.nc uas >actual
+    oracle fldmean <uas >expected
     agree 'fldmean of packed numbers' 1e-13
 
     # Metadata.
     "$program" stat timpctl,10,90 sample.nc result.nc || fail "timpctl: exit $?"
     ncdump -h result.nc >header
-    for line in 'sst(time, percentile, lat, lon)' 'time:bounds = "time_bnds"' 'lat:bounds = "lat_bnds"' \
-        'percentile:units = "%"' 'sst:units = "degC"' 'sst:standard_name = "sea_surface_temperature"' \
+    for line in 'tos(time, percentile, lat, lon)' 'time:bounds = "time_bnds"' 'lat:bounds = "lat_bnds"' \
+        'percentile:units = "%"' 'tos:units = "degC"' 'tos:standard_name = "sea_surface_temperature"' \
         ':Conventions = "CF-1.8"' '2001-09-09T01:46:40Z: pel-climate stat timpctl,10,90 sample.nc' \
         'source = "pel-climate'; do
         grep -qF -- "$line" header || fail "header: no $line"
     done
     grep -q 'scale_factor\|T0:' header && fail 'header: packing was copied'
     "$program" stat fldmean sample.nc result.nc && ncdump -h result.nc >header
-    grep -qF 'sst:cell_methods = "time: mean area: mean"' header || fail 'header: cell_methods'
+    grep -qF 'tos:cell_methods = "time: mean area: mean"' header || fail 'header: cell_methods'
 
     # All layouts: levels, dimensions in another order, no bounds, an unsigned type, a valid range, two missing values,
     # compressed netCDF-4, and dimensions that only their place explains.
@@ -242,6 +242,12 @@ fi
 [ "$(grep -c '^  2001-' table)" -eq 24 ] || fail 'report: not 24 months'
 [ "$(grep '^  ' table | awk '{ print length($0) }' | sort -u | wc -l)" -eq 1 ] || fail 'report: columns are not straight'
 
+# Cells: a grid in rows.
+"$program" cells --var tos sample.nc >table || fail "cells: exit $?"
+[ "$(grep -c . table)" -eq 648 ] && [ "$(grep -c '^$' table)" -eq 18 ] || fail 'cells: not 18 rows of 36'
+[ "$(head -n 1 table | cut -f 1,2)" = "$(printf '5\t-85')" ] || fail 'cells: wrong place'
+[ "$(cut -f 3 table | grep -c '^-$')" -eq 68 ] || fail 'cells: other cells are missing'
+
 # What cannot be read.
 size=$(wc -c <sample.nc)
 for cut in 0 3 100 2000 $((size / 2)) $((size - 1)); do
@@ -292,7 +298,7 @@ for arguments in '' 'frob' 'stat' 'stat fldmean sample.nc' 'stat fldmean sample.
     'stat frob sample.nc out.nc' 'stat fldmean,5 sample.nc out.nc' 'stat fldpctl sample.nc out.nc' \
     'stat fldpctl, sample.nc out.nc' 'stat fldpctl,5,x sample.nc out.nc' 'stat timpctl,-1 sample.nc out.nc' \
     'stat timpctl,100.1 sample.nc out.nc' 'stat fldmean -t 0 sample.nc out.nc' 'stat fldmean --frob sample.nc out.nc' \
-    'stat fldmean --var sst --var sst sample.nc out.nc' 'run frob sample.nc out.nc' \
+    'stat fldmean --var tos --var tos sample.nc out.nc' 'run frob sample.nc out.nc' \
     'run diffusion --diffusivity 0.26 sample.nc out.nc' 'run diffusion --diffusivity -1 sample.nc out.nc' \
     'run diffusion --diffusivity x sample.nc out.nc' 'run diffusion --steps -1 sample.nc out.nc' \
     'run diffusion --steps'; do
@@ -300,7 +306,7 @@ for arguments in '' 'frob' 'stat' 'stat fldmean sample.nc' 'stat fldmean sample.
     refused 2 "arguments '$arguments'" $arguments
 done
 "$program" --help | grep -q '^usage: pel-climate' || fail 'help'
-for command in stat run report sample; do
+for command in stat run report cells sample; do
     "$program" $command --help | grep -q "^usage: pel-climate $command" || fail "help of $command"
 done
 "$program" run --list | grep -q '^diffusion ' || fail 'list of cases'

@@ -12,6 +12,7 @@ static const char usage[] =
     "       pel-climate run CASE [--steps N] [--diffusivity D] [--var NAME] [-t N] IN.nc OUT.nc\n"
     "       pel-climate run --list\n"
     "       pel-climate report [--var NAME] [-t N] IN.nc\n"
+    "       pel-climate cells [--var NAME] IN.nc\n"
     "       pel-climate sample OUT.nc\n"
     "       pel-climate COMMAND --help | --help | --version\n"
     "\n"
@@ -58,6 +59,14 @@ static const char usage_report[] =
     "  --var NAME         this variable; may be repeated (default: all on a longitude-latitude grid)\n"
     "  -t, --threads N    at most N threads (default: as many as there are for this process)\n";
 
+static const char usage_cells[] =
+    "usage: pel-climate cells [--var NAME] IN.nc\n"
+    "\n"
+    "Prints longitude, latitude and value of each cell, tabs between, of the first time and level. A missing value is\n"
+    "\"-\", and an empty line ends each latitude.\n"
+    "\n"
+    "  --var NAME         this variable (default: the first on a longitude-latitude grid)\n";
+
 static const char usage_sample[] = "usage: pel-climate sample OUT.nc\n"
                                    "\n"
                                    "Writes a small climatology made up by a formula, for a first try.\n";
@@ -94,6 +103,7 @@ static const struct command {
     {"stat", command_stat, usage_stat, field_options, 3, true},
     {"run", command_run, usage_run, run_options, 3, true},
     {"report", command_report, usage_report, field_options, 1, false},
+    {"cells", command_cells, usage_cells, field_options, 1, false},
     {"sample", command_sample, usage_sample, no_options, 1, true},
 };
 

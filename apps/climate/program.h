@@ -28,6 +28,7 @@ struct request {
 int command_stat(const struct request *request);
 int command_run(const struct request *request);
 int command_report(const struct request *request);
+int command_cells(const struct request *request);
 int command_sample(const struct request *request);
 
 /* Print "pel-climate: ..." and end the program: with 1, and with 2 where the command line is at fault. */

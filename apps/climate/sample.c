@@ -59,8 +59,8 @@ static const struct sample_variable {
     double scale, fill; /* stored = value / scale */
     double (*value)(uint32_t time, uint32_t lat, uint32_t lon);
 } sample_variables[] = {
-    {"sst", "sea_surface_temperature", "sea surface temperature", "degC", NC_FLOAT, 1, 1e20, sea_temperature},
-    {"uwnd", "eastward_wind", "zonal wind", "m s-1", NC_SHORT, 0.01, -32768, zonal_wind},
+    {"tos", "sea_surface_temperature", "sea surface temperature", "degC", NC_FLOAT, 1, 1e20, sea_temperature},
+    {"uas", "eastward_wind", "zonal wind", "m s-1", NC_SHORT, 0.01, -32768, zonal_wind},
 };
 
 static void put_text(int file, int var, const char *name, const char *text)
