@@ -14,6 +14,7 @@
 #include "lib/registry.h"
 #include "lib/trace.h"
 #include "lib/variant.h"
+#include "lib/wisdom.h"
 
 enum { NDIMS = 4, MAX_SEGMENTS = 24, MAX_PICKS = 4 };
 
@@ -232,6 +233,7 @@ static const struct schedule *schedule_of(const struct pel_request *request)
     const struct schedule *schedule = atomic_load_explicit(slot, memory_order_acquire);
     if (schedule)
         return schedule;
+    pel_wisdom_consult();
     lock();
     schedule = atomic_load_explicit(slot, memory_order_acquire);
     if (!schedule) {
@@ -284,6 +286,7 @@ pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts,
             return PEL_ENOTSUP;
         pick->source = "the call's options";
     } else if (pel_env()->verbose_dispatch) {
+        pel_wisdom_consult();
         resolve(request, pick); /* reports as it goes */
     } else {
         pick_scheduled(request, pick);
@@ -350,6 +353,7 @@ pel_status pel_dispatch_explain(const struct pel_request *request, const pel_opt
 void pel_dispatch_explain_tables(struct pel_text *text)
 {
     struct pel_rules table;
+    pel_wisdom_consult();
     pel_text_add(text, "tables, best first:\n");
     for (size_t rank = 0; pel_rules_of_rank(rank, &table); rank++)
         pel_text_add(text, "  %s: %zu rules in force\n", table.source, table.count);
