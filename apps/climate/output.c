@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -96,6 +97,22 @@ static void define_globals(const struct output *out, const struct request *reque
     free(program);
 }
 
+/* Makes the temporary file ours before NetCDF opens it, so that it is also removed where NetCDF fails. */
+static void create_temporary(struct output *out)
+{
+    int fd;
+
+    clean_up_on_every_exit();
+    out->temporary = format_text("%s.tmp%ld", out->path, (long)getpid());
+    fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        fail("%s: %s", out->path, strerror(errno));
+    unfinished = out->temporary;
+    close(fd);
+    check_nc(nc_create(out->temporary, NC_CLOBBER | NC_64BIT_OFFSET, &out->file), out->path);
+    check_nc(nc_set_fill(out->file, NC_NOFILL, NULL), out->path);
+}
+
 void output_create(struct output *out, const char *path, const struct input *in, const struct request *request)
 {
     struct stat status;
@@ -103,11 +120,7 @@ void output_create(struct output *out, const char *path, const struct input *in,
     *out = (struct output){.in = in, .path = path};
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
         fail("%s: exists and is not a regular file", path);
-    out->temporary = format_text("%s.tmp%ld", path, (long)getpid());
-    clean_up_on_every_exit();
-    check_nc(nc_create(out->temporary, NC_NOCLOBBER | NC_64BIT_OFFSET, &out->file), path);
-    unfinished = out->temporary;
-    check_nc(nc_set_fill(out->file, NC_NOFILL, NULL), path);
+    create_temporary(out);
     out->axes = allocate(in ? (size_t)in->naxes : 0, sizeof *out->axes);
     define_globals(out, request);
 }
