@@ -6,13 +6,13 @@ noinst_HEADERS = \
 	kernels/foreach_signed.h \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h \
-	kernels/reduce/state.h \
+	kernels/reduce/acc.h kernels/reduce/state.h \
 	kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/order.h kernels/sort/heap.h \
 	kernels/stencil/sweep.h
 
 KERNEL_LIBS = libk_scalar.la
 libk_scalar_la_SOURCES = $(KERNEL_SOURCES)
-libk_scalar_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_ISA=scalar
+libk_scalar_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS) -DPEL_ISA=scalar
 libk_scalar_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 
 if BUILD_AVX2

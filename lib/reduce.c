@@ -1,26 +1,247 @@
-/* Reductions: check, pick, split into tiles, combine the tiles' states. */
+/* Reductions: check, pick, split into tiles, combine the tiles' states. Every operation and dtype takes one path; what
+ * differs is in the three kinds of state. */
 #include <pel/reduce.h>
 
+#include <string.h>
+
 #include "kernels/reduce/state.h"
+#include "lib/accumulator.h"
 #include "lib/check.h"
 #include "lib/dispatch.h"
+#include "lib/memory.h"
 #include "lib/team.h"
 
-pel_status pel_sum_i32(const int32_t *x, size_t n, int64_t *result, const pel_opts *opts)
+/* A call, as the public functions hand it in. */
+struct call {
+    enum pel_op op;
+    pel_dtype dtype;
+    const void *x, *y; /* y: of dot products */
+    size_t n;
+    void *result;
+    size_t result_size;
+};
+
+/* How states of one kind start, merge, and end in a result. */
+struct kind {
+    void (*clear)(union pel_reduce_state *state);
+    void (*merge)(union pel_reduce_state *into, const union pel_reduce_state *from);
+    pel_status (*finish)(const struct call *call, unsigned flags, union pel_reduce_state *state);
+};
+
+static bool is_float(pel_dtype dtype)
 {
-    pel_status status = pel_check_array(x, n, sizeof *x);
+    return dtype == PEL_F32 || dtype == PEL_F64;
+}
+
+static bool is_signed(pel_dtype dtype)
+{
+    return dtype == PEL_I32 || dtype == PEL_I64;
+}
+
+/* Writes the low bytes of a value as an unsigned integer of the result's size. */
+static void write_bits(const struct call *call, uint64_t bits)
+{
+    uint32_t low = (uint32_t)bits;
+    if (call->result_size == sizeof low)
+        memcpy(call->result, &low, sizeof low);
+    else
+        memcpy(call->result, &bits, sizeof bits);
+}
+
+static void clear_acc(union pel_reduce_state *state)
+{
+    pel_acc_clear(&state->acc);
+}
+
+static void merge_acc(union pel_reduce_state *into, const union pel_reduce_state *from)
+{
+    pel_acc_merge(&into->acc, &from->acc);
+}
+
+static pel_status finish_acc(const struct call *call, unsigned flags, union pel_reduce_state *state)
+{
+    (void)flags;
+    write_bits(call, call->dtype == PEL_F32 ? pel_acc_round_f32(&state->acc) : pel_acc_round_f64(&state->acc));
+    return PEL_OK;
+}
+
+static void clear_wide(union pel_reduce_state *state)
+{
+    state->wide = (struct pel_wide){{0, 0, 0}};
+}
+
+static void merge_wide(union pel_reduce_state *into, const union pel_reduce_state *from)
+{
+    pel_wide_add(&into->wide, &from->wide);
+}
+
+static pel_status finish_wide(const struct call *call, unsigned flags, union pel_reduce_state *state)
+{
+    (void)flags;
+    const uint64_t *limb = state->wide.limb;
+    uint64_t above = is_signed(call->dtype) && limb[0] >> 63 ? UINT64_MAX : 0;
+    if (limb[1] != above || limb[2] != above)
+        return PEL_ERANGE;
+    write_bits(call, limb[0]);
+    return PEL_OK;
+}
+
+static void clear_extreme(union pel_reduce_state *state)
+{
+    state->extreme = (struct pel_extreme){.key = UINT64_MAX, .nan = false};
+}
+
+static void merge_extreme(union pel_reduce_state *into, const union pel_reduce_state *from)
+{
+    if (from->extreme.key < into->extreme.key)
+        into->extreme.key = from->extreme.key;
+    into->extreme.nan |= from->extreme.nan;
+}
+
+static pel_status finish_extreme(const struct call *call, unsigned flags, union pel_reduce_state *state)
+{
+    const struct pel_extreme *extreme = &state->extreme;
+    bool nothing = extreme->key == UINT64_MAX, spoiled = extreme->nan && !(flags & PEL_NAN_SKIP);
+    if (is_float(call->dtype) && (nothing || spoiled))
+        write_bits(call, call->dtype == PEL_F32 ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8) << 48);
+    else
+        write_bits(call, pel_key_bits(call->dtype, call->op == PEL_OP_MAX ? ~extreme->key : extreme->key));
+    return PEL_OK;
+}
+
+static const struct kind accumulator = {clear_acc, merge_acc, finish_acc};
+static const struct kind wide = {clear_wide, merge_wide, finish_wide};
+static const struct kind extreme = {clear_extreme, merge_extreme, finish_extreme};
+
+static const struct kind *kind_of(const struct call *call)
+{
+    if (call->op == PEL_OP_MIN || call->op == PEL_OP_MAX)
+        return &extreme;
+    return is_float(call->dtype) ? &accumulator : &wide;
+}
+
+static pel_status check(const struct call *call, const pel_opts *opts)
+{
+    size_t size = pel_dtype_size(call->dtype);
+    bool extremal = call->op == PEL_OP_MIN || call->op == PEL_OP_MAX;
+    pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
-        status = pel_check_opts(opts);
-    if (status != PEL_OK || !result)
-        return status == PEL_OK ? PEL_EINVAL : status;
-    struct pel_request request = {
-        .op = PEL_OP_SUM, .dtype = PEL_I32, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
+        status = pel_check_array(call->x, call->n, size);
+    if (status == PEL_OK && call->op == PEL_OP_DOT)
+        status = pel_check_array(call->y, call->n, size);
+    if (status != PEL_OK)
+        return status;
+    if (!call->result || ((uintptr_t)call->result & (call->result_size - 1)) || (extremal && call->n == 0))
+        return PEL_EINVAL;
+    return !extremal && (pel_flags(opts) & PEL_NAN_SKIP) ? PEL_ENOTSUP : PEL_OK;
+}
+
+/* A state of its own cache lines. */
+struct slot {
+    _Alignas(PEL_CACHE_LINE) union pel_reduce_state state;
+};
+
+/* A call, split into tiles with a state each. */
+struct split {
+    const struct call *call;
+    const struct pel_pick *pick;
+    const struct kind *kind;
+    size_t tile; /* elements of all tiles but the last */
+    struct slot *slots;
+};
+
+/* Elements of a tile are a multiple of this, so that all tiles but the last are whole blocks of the kernels, and
+ * aligned alike; few enough tiles a thread that their states stay cheap, enough to even out unequal threads. */
+enum { TILE_GRAIN = 1 << 14, TILES_PER_THREAD = 8 };
+
+static const void *element(const struct call *call, const void *array, size_t i)
+{
+    return array ? (const char *)array + i * pel_dtype_size(call->dtype) : NULL;
+}
+
+static void run_tile(void *context, size_t index)
+{
+    const struct split *split = context;
+    const struct call *call = split->call;
+    size_t start = index * split->tile, left = call->n - start;
+    union pel_reduce_state *state = &split->slots[index].state;
+    split->kind->clear(state);
+    split->pick->kernel->run.reduce(element(call, call->x, start), element(call, call->y, start),
+                                    left < split->tile ? left : split->tile, state, split->pick->params);
+}
+
+static pel_status run_serial(struct split *split, unsigned flags)
+{
+    struct slot slot;
+    split->slots = &slot;
+    split->tile = split->call->n;
+    pel_team_for(1, 1, run_tile, split);
+    return split->kind->finish(split->call, flags, &slot.state);
+}
+
+static pel_status run_team(struct split *split, const pel_opts *opts)
+{
+    size_t tiles = (size_t)split->pick->team * TILES_PER_THREAD;
+    split->tile = (split->call->n / tiles / TILE_GRAIN + 1) * TILE_GRAIN;
+    tiles = (split->call->n + split->tile - 1) / split->tile;
+    struct pel_scratch scratch;
+    if (!pel_scratch_take(&scratch, tiles * sizeof *split->slots, opts))
+        return PEL_ENOMEM;
+    split->slots = scratch.data;
+    pel_team_for(split->pick->team, tiles, run_tile, split);
+    for (size_t i = 1; i < tiles; i++)
+        split->kind->merge(&split->slots[0].state, &split->slots[i].state);
+    pel_status status = split->kind->finish(split->call, pel_flags(opts), &split->slots[0].state);
+    pel_scratch_drop(&scratch);
+    return status;
+}
+
+static pel_status reduce(const struct call *call, const pel_opts *opts)
+{
+    pel_status status = check(call, opts);
+    if (status != PEL_OK)
+        return status;
+    struct pel_request request = {.op = call->op,
+                                  .dtype = call->dtype,
+                                  .flags = pel_flags(opts),
+                                  .threads = pel_team_threads(opts),
+                                  .n = call->n};
     struct pel_pick pick;
     status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK)
         return status;
-    union pel_reduce_state state = {.wide = {{0, 0, 0}}};
-    pick.kernel->run.reduce(x, NULL, n, &state, pick.params);
-    *result = (int64_t)state.wide.limb[0];
-    return PEL_OK;
+    struct split split = {.call = call, .pick = &pick, .kind = kind_of(call)};
+    return pick.team > 1 ? run_team(&split, opts) : run_serial(&split, request.flags);
 }
+
+/* The public functions: X(dtype, element, suffix, result of sums). */
+#define EACH_DTYPE(X)                                                                                                  \
+    X(PEL_F32, float, f32, float)                                                                                      \
+    X(PEL_F64, double, f64, double)                                                                                    \
+    X(PEL_I32, int32_t, i32, int64_t)                                                                                  \
+    X(PEL_I64, int64_t, i64, int64_t)                                                                                  \
+    X(PEL_U32, uint32_t, u32, uint64_t)                                                                                \
+    X(PEL_U64, uint64_t, u64, uint64_t)
+
+#define REDUCE(op, dtype, x, y, n, result, opts)                                                                       \
+    reduce(&(struct call){op, dtype, x, y, n, result, sizeof *(result)}, opts)
+
+#define ENTRY_POINTS(dtype, T, suffix, R)                                                                              \
+    pel_status pel_sum_##suffix(const T *x, size_t n, R *result, const pel_opts *opts)                                 \
+    {                                                                                                                  \
+        return REDUCE(PEL_OP_SUM, dtype, x, NULL, n, result, opts);                                                    \
+    }                                                                                                                  \
+    pel_status pel_dot_##suffix(const T *x, const T *y, size_t n, R *result, const pel_opts *opts)                     \
+    {                                                                                                                  \
+        return REDUCE(PEL_OP_DOT, dtype, x, y, n, result, opts);                                                       \
+    }                                                                                                                  \
+    pel_status pel_min_##suffix(const T *x, size_t n, T *result, const pel_opts *opts)                                 \
+    {                                                                                                                  \
+        return REDUCE(PEL_OP_MIN, dtype, x, NULL, n, result, opts);                                                    \
+    }                                                                                                                  \
+    pel_status pel_max_##suffix(const T *x, size_t n, T *result, const pel_opts *opts)                                 \
+    {                                                                                                                  \
+        return REDUCE(PEL_OP_MAX, dtype, x, NULL, n, result, opts);                                                    \
+    }
+
+EACH_DTYPE(ENTRY_POINTS)

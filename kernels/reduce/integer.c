@@ -1,42 +1,181 @@
-/* Exact sums of integers. Blocks are short enough that 64-bit lanes cannot overflow once 64-bit elements are cut into
- * halves. */
+/* Exact sums and dot products of integers in vector lanes.
+ *
+ * 64-bit terms are summed twice: the whole term, wrapping around, and its upper half, which cannot wrap within a run.
+ * The sum of the lower halves, which cannot wrap either, follows from the two. Signed terms get their sign bit flipped,
+ * which adds 2^63 to each and makes them unsigned; that is taken off the sum again. */
 #ifndef T
 
 #include "kernels/kernel.h"
 #include "kernels/reduce/state.h"
+#include "kernels/simd/simd.h"
+
+/* Sums over some terms. */
+struct sums {
+    uint64_t whole; /* modulo 2^64 */
+    uint64_t high;  /* of the upper 32 bits */
+    uint64_t count;
+};
+
+/* Terms of a run: 2^30 halves of 32 bits fit into 64 with room to spare. */
+enum { RUN = 1 << 30, CHAINS = 4 };
+
+static inline uint64_t lanes_total(v_u64 v)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < sizeof v / sizeof v[0]; i++)
+        total += v[i];
+    return total;
+}
+
+static inline void add_term(struct sums *sums, uint64_t term)
+{
+    sums->whole += term;
+    sums->high += term >> 32;
+}
+
+static void finish_run(struct pel_wide *wide, const struct sums *sums, uint64_t offset)
+{
+    uint64_t low = sums->whole - (sums->high << 32);
+    pel_i128 sum = ((pel_i128)sums->high << 32) + low - (pel_i128)sums->count * offset;
+    pel_wide_deposit(wide, sum, 0);
+}
 
 #define PEL_SELF "kernels/reduce/integer.c"
 #include "kernels/foreach_integer.h"
 
 const struct pel_kernel PEL_TABLE(reduce_integer)[] = {
-    PEL_ROW(SUM, i32, "integer", .run.reduce = sum_i32),
-    PEL_ROW(SUM, i64, "integer", .run.reduce = sum_i64),
-    PEL_ROW(SUM, u32, "integer", .run.reduce = sum_u32),
-    PEL_ROW(SUM, u64, "integer", .run.reduce = sum_u64),
+    PEL_ROW(SUM, i32, "lanes", .run.reduce = sum_i32),
+    PEL_ROW(SUM, i64, "lanes", .run.reduce = sum_i64),
+    PEL_ROW(SUM, u32, "lanes", .run.reduce = sum_u32),
+    PEL_ROW(SUM, u64, "lanes", .run.reduce = sum_u64),
+    PEL_ROW(DOT, i32, "lanes", .run.reduce = dot_i32),
+    PEL_ROW(DOT, i64, "lanes", .run.reduce = dot_i64),
+    PEL_ROW(DOT, u32, "lanes", .run.reduce = dot_u32),
+    PEL_ROW(DOT, u64, "lanes", .run.reduce = dot_u64),
     PEL_END_OF_TABLE,
 };
 
 #else
 
-enum { NAME(block) = 1 << 20 };
+#if T_SIGNED
+#define OFFSET (UINT64_C(1) << 63)
+#else
+#define OFFSET UINT64_C(0)
+#endif
+
+#if T_BITS == 32
+
+/* Sums of 2^30 elements fit into 64 bits as they are. */
+static void NAME(sum_run)(const T *x, size_t n, struct pel_wide *wide)
+{
+    enum { HALF = LANES / 2 };
+    typedef T half __attribute__((vector_size(PEL_VBYTES / 2)));
+    v_u64 chain[CHAINS] = {{0}};
+    size_t i = 0;
+    for (; i + HALF * CHAINS <= n; i += HALF * CHAINS) {
+#pragma GCC unroll 4
+        for (size_t c = 0; c < CHAINS; c++) {
+            half v;
+            memcpy(&v, x + i + c * HALF, sizeof v);
+#if T_SIGNED
+            chain[c] += (v_u64) __builtin_convertvector(v, v_i64);
+#else
+            chain[c] += __builtin_convertvector(v, v_u64);
+#endif
+        }
+    }
+    uint64_t total = lanes_total((chain[0] + chain[1]) + (chain[2] + chain[3]));
+    for (; i < n; i++)
+        total += (uint64_t)x[i];
+    pel_wide_deposit(wide, T_SIGNED ? (pel_i128)(int64_t)total : (pel_i128)total, 0);
+}
+
+static void NAME(dot_run)(const T *x, const T *y, size_t n, struct pel_wide *wide)
+{
+    enum { STEP = LANES };
+    v_u64 whole[2] = {{0}}, high[2] = {{0}};
+    const v_u64 flip = v_set1_u64(OFFSET);
+    size_t i = 0;
+    for (; i + STEP <= n; i += STEP) {
+        VT a = V(load)(x + i), b = V(load)(y + i);
+        v_u64 even = (v_u64)V(multiply_even)(a, b) ^ flip;
+        v_u64 odd = (v_u64)V(multiply_even)((VT)((v_u64)a >> 32), (VT)((v_u64)b >> 32)) ^ flip;
+        whole[0] += even;
+        high[0] += even >> 32;
+        whole[1] += odd;
+        high[1] += odd >> 32;
+    }
+    struct sums sums = {lanes_total(whole[0] + whole[1]), lanes_total(high[0] + high[1]), n};
+    for (; i < n; i++) {
+#if T_SIGNED
+        add_term(&sums, (uint64_t)((int64_t)x[i] * y[i]) ^ OFFSET);
+#else
+        add_term(&sums, (uint64_t)x[i] * y[i]);
+#endif
+    }
+    finish_run(wide, &sums, OFFSET);
+}
+
+#else
+
+static void NAME(sum_run)(const T *x, size_t n, struct pel_wide *wide)
+{
+    v_u64 whole[CHAINS] = {{0}}, high[CHAINS] = {{0}};
+    const v_u64 flip = v_set1_u64(OFFSET);
+    size_t i = 0;
+    for (; i + LANES * CHAINS <= n; i += LANES * CHAINS) {
+#pragma GCC unroll 4
+        for (size_t c = 0; c < CHAINS; c++) {
+            v_u64 v = (v_u64)V(load)(x + i + c * LANES) ^ flip;
+            whole[c] += v;
+            high[c] += v >> 32;
+        }
+    }
+    struct sums sums = {lanes_total((whole[0] + whole[1]) + (whole[2] + whole[3])),
+                        lanes_total((high[0] + high[1]) + (high[2] + high[3])), n};
+    for (; i < n; i++)
+        add_term(&sums, (uint64_t)x[i] ^ OFFSET);
+    finish_run(wide, &sums, OFFSET);
+}
+
+/* Products of 128 bits are a matter of the scalar multiplier: the halves of each are summed in 128 bits. */
+static void NAME(dot_run)(const T *x, const T *y, size_t n, struct pel_wide *wide)
+{
+    pel_u128 low[2] = {0, 0};
+    pel_i128 high[2] = {0, 0};
+    for (size_t i = 0; i < n; i++) {
+#if T_SIGNED
+        pel_i128 product = (pel_i128)x[i] * y[i];
+        high[i % 2] += (int64_t)(product >> 64);
+#else
+        pel_u128 product = (pel_u128)x[i] * y[i];
+        high[i % 2] += (uint64_t)(product >> 64);
+#endif
+        low[i % 2] += (uint64_t)product;
+    }
+    pel_wide_deposit(wide, (pel_i128)(low[0] + low[1]), 0);
+    pel_wide_deposit(wide, high[0] + high[1], 1);
+}
+
+#endif
 
 static void NAME(sum)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
 {
     const T *x = x_;
     (void)y;
     (void)params;
-    for (size_t done = 0; done < n;) {
-        size_t count = n - done < NAME(block) ? n - done : NAME(block);
-        uint64_t low = 0;
-        int64_t high = 0;
-        for (size_t i = 0; i < count; i++) {
-            low += (uint32_t)x[done + i];
-            high += T_BITS == 64 ? (int64_t)(x[done + i] >> (T_BITS / 2)) : 0;
-        }
-        (void)high;
-        pel_wide_add(&state->wide, &(struct pel_wide){{low, 0, 0}});
-        done += count;
-    }
+    for (size_t done = 0; done < n; done += RUN)
+        NAME(sum_run)(x + done, n - done < RUN ? n - done : RUN, &state->wide);
 }
+
+static void NAME(dot)(const void *x_, const void *y_, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    const T *x = x_, *y = y_;
+    (void)params;
+    for (size_t done = 0; done < n; done += RUN)
+        NAME(dot_run)(x + done, y + done, n - done < RUN ? n - done : RUN, &state->wide);
+}
+
+#undef OFFSET
 
 #endif

@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <pel/types.h>
+
+#include "kernels/reduce/acc.h"
+
 /* Integer sums and dot products: 192 bits, two's complement, least significant limb first. */
 struct pel_wide {
     uint64_t limb[3];
@@ -22,8 +26,48 @@ static inline void pel_wide_add(struct pel_wide *wide, const struct pel_wide *te
     }
 }
 
+/* Adds m * 2^(64 limb), limb 0 or 1. */
+static inline void pel_wide_deposit(struct pel_wide *wide, pel_i128 m, int limb)
+{
+    uint64_t low = (uint64_t)m, middle = (uint64_t)(m >> 64), high = m < 0 ? UINT64_MAX : 0;
+    pel_wide_add(wide, limb == 0 ? &(struct pel_wide){{low, middle, high}} : &(struct pel_wide){{0, low, middle}});
+}
+
+/* Minimum and maximum. Every dtype maps to an unsigned key in the order of its values, -0 below +0; a maximum keeps the
+ * complement, so that the smallest key always wins. NaN has no key, only the mark. */
+struct pel_extreme {
+    uint64_t key; /* all ones: nothing yet, or nothing better */
+    bool nan;
+};
+
+static inline uint64_t pel_key_of(pel_dtype dtype, uint64_t bits)
+{
+    uint64_t sign = dtype == PEL_F64 || dtype == PEL_I64 ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
+    switch (dtype) {
+    case PEL_F32:
+    case PEL_F64:
+        return bits & sign ? bits ^ (sign | (sign - 1)) : bits | sign;
+    case PEL_I32:
+    case PEL_I64:
+        return bits ^ sign;
+    default:
+        return bits;
+    }
+}
+
+/* The inverse. */
+static inline uint64_t pel_key_bits(pel_dtype dtype, uint64_t key)
+{
+    uint64_t sign = dtype == PEL_F32 ? UINT64_C(1) << 31 : UINT64_C(1) << 63;
+    if (dtype != PEL_F32 && dtype != PEL_F64)
+        return pel_key_of(dtype, key);
+    return key & sign ? key ^ sign : key ^ (sign | (sign - 1));
+}
+
 union pel_reduce_state {
+    struct pel_acc acc;
     struct pel_wide wide;
+    struct pel_extreme extreme;
 };
 
 #endif

@@ -14,4 +14,35 @@ static inline v_f64 v_fma_f64(v_f64 a, v_f64 b, v_f64 c)
     return (v_f64)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
 }
 
+/* The products of the even lanes, twice as wide. */
+static inline v_i64 v_multiply_even_i32(v_i32 a, v_i32 b)
+{
+    return (v_i64)_mm256_mul_epi32((__m256i)a, (__m256i)b);
+}
+
+static inline v_u64 v_multiply_even_u32(v_u32 a, v_u32 b)
+{
+    return (v_u64)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+}
+
+/* Minimum and maximum; see generic.h. */
+#define V_MIN_MAX(suffix, vector, instruction)                                                                         \
+    static inline v_##suffix v_min_##suffix(v_##suffix a, v_##suffix b)                                                \
+    {                                                                                                                  \
+        return (v_##suffix)_mm256_min_##instruction((vector)a, (vector)b);                                             \
+    }                                                                                                                  \
+    static inline v_##suffix v_max_##suffix(v_##suffix a, v_##suffix b)                                                \
+    {                                                                                                                  \
+        return (v_##suffix)_mm256_max_##instruction((vector)a, (vector)b);                                             \
+    }
+V_MIN_MAX(f32, __m256, ps)
+V_MIN_MAX(f64, __m256d, pd)
+V_MIN_MAX(i32, __m256i, epi32)
+V_MIN_MAX(u32, __m256i, epu32)
+#undef V_MIN_MAX
+#define V_HAS_min_f32 1
+#define V_HAS_min_f64 1
+#define V_HAS_min_i32 1
+#define V_HAS_min_u32 1
+
 #endif

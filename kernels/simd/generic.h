@@ -24,3 +24,27 @@ static inline VT V(select)(VS mask, VT a, VT b)
 {
     return (VT)(((VS)a & mask) | ((VS)b & ~mask));
 }
+
+/* a where a < b, else b; a where a > b, else b: b when one of the two is NaN, or both are zeros. */
+#if !NAME(V_HAS_min)
+static inline VT V(min)(VT a, VT b)
+{
+    return V(select)((VS)(a < b), a, b);
+}
+
+static inline VT V(max)(VT a, VT b)
+{
+    return V(select)((VS)(a > b), a, b);
+}
+#endif
+
+/* All ones in the lanes that hold NaN. */
+static inline VS V(is_nan)(VT v)
+{
+#if T_SIGNIFICAND
+    return (VS)(v != v);
+#else
+    (void)v;
+    return (VS){0};
+#endif
+}

@@ -19,4 +19,15 @@ static inline v_f64 v_fma_f64(v_f64 a, v_f64 b, v_f64 c)
     return c;
 }
 
+/* The products of the even lanes, twice as wide. */
+static inline v_i64 v_multiply_even_i32(v_i32 a, v_i32 b)
+{
+    return ((v_i64)a << 32 >> 32) * ((v_i64)b << 32 >> 32);
+}
+
+static inline v_u64 v_multiply_even_u32(v_u32 a, v_u32 b)
+{
+    return ((v_u64)a << 32 >> 32) * ((v_u64)b << 32 >> 32);
+}
+
 #endif

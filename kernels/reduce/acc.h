@@ -1,0 +1,161 @@
+/* The superaccumulator: a fixed-point number wide enough for any sum of doubles, and of products of two doubles.
+ *
+ * Digits of 32 bits sit in limbs of 64, so that about 2^30 deposits fit before carries must move; deposits are integer
+ * additions, so any order and any split give the same number. The lowest digit stands for 2^-2148, the square of
+ * the smallest subnormal; the highest leaves room for 2^63 squares of the largest double. One of a sum uses few of its
+ * limbs: only those in [low, high) are initialised.
+ *
+ * U. Kulisch, "Computer Arithmetic and Validity" (2008); R. M. Neal, "Fast exact summation using small and large
+ * superaccumulators" (2015). */
+#ifndef PEL_KERNELS_REDUCE_ACC_H
+#define PEL_KERNELS_REDUCE_ACC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+__extension__ typedef __int128 pel_i128;
+__extension__ typedef unsigned __int128 pel_u128;
+
+enum {
+    PEL_ACC_LOWEST = -2148, /* binary exponent of the lowest digit's unit */
+    PEL_ACC_LIMBS = 135,
+    PEL_ACC_MOST_DEPOSITS = 1 << 30,
+};
+
+/* What has been seen besides finite nonzero sums. */
+enum {
+    PEL_ACC_NAN = 1,
+    PEL_ACC_PLUS_INFINITY = 2,
+    PEL_ACC_MINUS_INFINITY = 4,
+    PEL_ACC_MINUS_ZERO = 8,
+    PEL_ACC_OTHER = 16, /* any other finite value */
+};
+
+struct pel_acc {
+    int low, high;     /* limbs in use */
+    uint32_t deposits; /* since carries were last moved: each limb is below 2^32 (deposits + 1) */
+    unsigned flags;
+    int64_t limb[PEL_ACC_LIMBS];
+};
+
+/* The limbs need no value before they are in use. */
+static inline void pel_acc_clear(struct pel_acc *acc)
+{
+    acc->low = acc->high = 0;
+    acc->deposits = 0;
+    acc->flags = 0;
+}
+
+/* Takes limbs [low, high) into use. */
+static inline void pel_acc_reach(struct pel_acc *acc, int low, int high)
+{
+    if (acc->low == acc->high)
+        acc->low = acc->high = low;
+    if (low < acc->low) {
+        memset(acc->limb + low, 0, (size_t)(acc->low - low) * sizeof acc->limb[0]);
+        acc->low = low;
+    }
+    if (high > acc->high) {
+        memset(acc->limb + acc->high, 0, (size_t)(high - acc->high) * sizeof acc->limb[0]);
+        acc->high = high;
+    }
+}
+
+/* Moves carries up: every limb but the highest becomes a digit in [0, 2^32); that one keeps the sign. */
+static inline void pel_acc_carry(struct pel_acc *acc)
+{
+    int64_t carry = 0;
+    for (int i = acc->low; i < acc->high; i++) {
+        int64_t limb = acc->limb[i] + carry;
+        carry = limb >> 32;
+        acc->limb[i] = limb & UINT32_MAX;
+    }
+    if (carry) {
+        pel_acc_reach(acc, acc->high, acc->high + 1);
+        acc->limb[acc->high - 1] = carry;
+    }
+    acc->deposits = 0;
+}
+
+/* Makes room for this many deposits, at most PEL_ACC_MOST_DEPOSITS. */
+static inline void pel_acc_reserve(struct pel_acc *acc, uint32_t deposits)
+{
+    if (acc->deposits > PEL_ACC_MOST_DEPOSITS - deposits)
+        pel_acc_carry(acc);
+    acc->deposits += deposits;
+}
+
+/* Adds m * 2^exponent; the caller has reserved one deposit. */
+static inline void pel_acc_deposit(struct pel_acc *acc, int64_t m, int exponent)
+{
+    unsigned place = (unsigned)(exponent - PEL_ACC_LOWEST);
+    int i = (int)(place / 32);
+    pel_i128 digits = (pel_i128)m * (INT64_C(1) << place % 32);
+    if (i < acc->low || i + 3 > acc->high)
+        pel_acc_reach(acc, i, i + 3);
+    acc->limb[i] += (uint32_t)digits;
+    acc->limb[i + 1] += (uint32_t)(digits >> 32);
+    acc->limb[i + 2] += (int64_t)(digits >> 64);
+}
+
+/* A finite double is m * 2^exponent. */
+struct pel_parts {
+    int64_t m;
+    int exponent;
+};
+
+static inline struct pel_parts pel_parts_of(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int biased = (int)(bits >> 52) & 0x7ff;
+    int64_t m = (int64_t)(bits & ((UINT64_C(1) << 52) - 1));
+    if (biased > 0)
+        m |= INT64_C(1) << 52;
+    else
+        biased = 1;
+    return (struct pel_parts){bits >> 63 ? -m : m, biased - 1075};
+}
+
+/* The flag of a value that is no finite nonzero number, else PEL_ACC_OTHER. */
+static inline unsigned pel_acc_flag(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    if (bits == UINT64_C(1) << 63)
+        return PEL_ACC_MINUS_ZERO;
+    if ((~bits & UINT64_C(0x7ff) << 52) != 0)
+        return PEL_ACC_OTHER;
+    if (bits << 12 != 0)
+        return PEL_ACC_NAN;
+    return bits >> 63 ? PEL_ACC_MINUS_INFINITY : PEL_ACC_PLUS_INFINITY;
+}
+
+/* Adds any double; the caller has reserved one deposit. */
+static inline void pel_acc_add(struct pel_acc *acc, double x)
+{
+    unsigned flag = pel_acc_flag(x);
+    acc->flags |= flag;
+    if (flag == PEL_ACC_OTHER) {
+        struct pel_parts parts = pel_parts_of(x);
+        pel_acc_deposit(acc, parts.m, parts.exponent);
+    }
+}
+
+/* Adds x * y, exactly; the caller has reserved two deposits. */
+static inline void pel_acc_add_product(struct pel_acc *acc, double x, double y)
+{
+    unsigned flags = pel_acc_flag(x) | pel_acc_flag(y);
+    if (flags != PEL_ACC_OTHER || x == 0 || y == 0) {
+        pel_acc_add(acc, x * y);
+        return;
+    }
+    struct pel_parts a = pel_parts_of(x), b = pel_parts_of(y);
+    pel_i128 product = (pel_i128)a.m * b.m;
+    acc->flags |= PEL_ACC_OTHER;
+    pel_acc_deposit(acc, (int64_t)product & ((INT64_C(1) << 53) - 1), a.exponent + b.exponent);
+    pel_acc_deposit(acc, (int64_t)(product >> 53), a.exponent + b.exponent + 53);
+}
+
+#endif

@@ -1,0 +1,163 @@
+/* Minimum and maximum in vector lanes.
+ *
+ * For floating point the comparison leaves NaN out and does not tell the two zeros apart. So a block whose extreme is a
+ * zero is looked at again for the signs of those zeros, unless neither would change the outcome; and so is a block with
+ * NaN whose extreme is the infinity that the search started from: there may have been no number at all. */
+#ifndef T
+
+#include <math.h>
+
+#include "kernels/kernel.h"
+#include "kernels/reduce/state.h"
+#include "kernels/simd/simd.h"
+
+/* Blocks stay in the first cache for the second look. */
+enum { BLOCK_BYTES = 1 << 14, CHAINS = 4 };
+
+#define PEL_SELF "kernels/reduce/extreme.c"
+#include "kernels/foreach_dtype.h"
+
+#define ROWS(suffix)                                                                                                   \
+    PEL_ROW(MIN, suffix, "lanes", .run.reduce = min_##suffix), PEL_ROW(MAX, suffix, "lanes", .run.reduce = max_##suffix)
+
+const struct pel_kernel PEL_TABLE(reduce_extreme)[] = {
+    ROWS(f32), ROWS(f64), ROWS(i32), ROWS(i64), ROWS(u32), ROWS(u64), PEL_END_OF_TABLE,
+};
+
+#undef ROWS
+
+#else
+
+#if T_SIGNIFICAND
+#define LEAST    (-(T)INFINITY)
+#define GREATEST ((T)INFINITY)
+#elif T_SIGNED
+#define LEAST    ((T)(UINT64_C(1) << (T_BITS - 1)))
+#define GREATEST (-1 - LEAST)
+#else
+#define LEAST    ((T)0)
+#define GREATEST ((T) ~(T)0)
+#endif
+
+/* Offers a value to the state. */
+static inline void NAME(offer)(struct pel_extreme *extreme, T x, uint64_t flip)
+{
+    U bits;
+    memcpy(&bits, &x, sizeof bits);
+    uint64_t key = pel_key_of(NAME(PEL_DTYPE), bits) ^ flip;
+    if (key < extreme->key)
+        extreme->key = key;
+}
+
+#if T_SIGNIFICAND
+
+/* Offers the elements of magnitude `size`, a zero or infinity, by their signs. */
+static void NAME(look_again)(const T *x, size_t n, T size, uint64_t flip, struct pel_extreme *extreme)
+{
+    U minus = 0, plus = 0; /* their sign bits count */
+    for (size_t i = 0; i < n; i++) {
+        U bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        U equal = x[i] == size || x[i] == -size ? (U)-1 : 0;
+        minus |= bits & equal;
+        plus |= ~bits & equal;
+    }
+    if (minus >> (T_BITS - 1))
+        NAME(offer)(extreme, -size, flip);
+    if (plus >> (T_BITS - 1))
+        NAME(offer)(extreme, size, flip);
+}
+
+static inline void NAME(settle)(const T *x, size_t n, T best, bool nan, uint64_t flip, struct pel_extreme *extreme)
+{
+    const T infinity = (T)INFINITY, size = best == 0 ? 0 : infinity;
+    struct pel_extreme hoped = *extreme;
+    extreme->nan |= nan;
+    NAME(offer)(&hoped, size, flip);
+    NAME(offer)(&hoped, -size, flip);
+    if (best != 0 && !(nan && (best == infinity || best == -infinity)))
+        NAME(offer)(extreme, best, flip);
+    else if (hoped.key < extreme->key)
+        NAME(look_again)(x, n, size, flip, extreme);
+}
+
+#else
+
+static inline void NAME(settle)(const T *x, size_t n, T best, bool nan, uint64_t flip, struct pel_extreme *extreme)
+{
+    (void)x;
+    (void)n;
+    (void)nan;
+    NAME(offer)(extreme, best, flip);
+}
+
+#endif
+
+struct NAME(search) {
+    VT best[CHAINS];
+    VS nan[CHAINS];
+};
+
+/* One step of LANES * CHAINS elements; largest: for the maximum. */
+static inline __attribute__((always_inline)) void NAME(step)(struct NAME(search) * search, const T *x, bool largest)
+{
+#pragma GCC unroll 4
+    for (size_t c = 0; c < CHAINS; c++) {
+        VT v = V(load)(x + c * LANES);
+        search->best[c] = largest ? V(max)(v, search->best[c]) : V(min)(v, search->best[c]);
+        search->nan[c] |= V(is_nan)(v);
+    }
+}
+
+static inline __attribute__((always_inline)) void NAME(extreme_of_block)(const T *x, size_t n, bool largest,
+                                                                         struct pel_extreme *extreme)
+{
+    enum { STEP = LANES * CHAINS };
+    struct NAME(search) search;
+    for (size_t c = 0; c < CHAINS; c++) {
+        search.best[c] = V(set1)(largest ? LEAST : GREATEST);
+        search.nan[c] = (VS){0};
+    }
+    size_t i = 0;
+    for (; i + STEP <= n; i += STEP)
+        NAME(step)(&search, x + i, largest);
+    if (i < n) {
+        T rest[STEP];
+        for (size_t j = 0; j < STEP; j++)
+            rest[j] = x[i + j < n ? i + j : i];
+        NAME(step)(&search, rest, largest);
+    }
+    T best = search.best[0][0];
+    bool nan = false;
+    for (size_t j = 0; j < STEP; j++) {
+        T lane = search.best[j / LANES][j % LANES];
+        best = (largest ? lane > best : lane < best) ? lane : best;
+        nan |= search.nan[j / LANES][j % LANES] != 0;
+    }
+    NAME(settle)(x, n, best, nan, largest ? UINT64_MAX : 0, extreme);
+}
+
+static void NAME(min)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    enum { BLOCK = BLOCK_BYTES / sizeof(T) };
+    const T *x = x_;
+    (void)y;
+    (void)params;
+    for (size_t done = 0; done < n; done += BLOCK)
+        NAME(extreme_of_block)(x + done, n - done < BLOCK ? n - done : BLOCK, false, &state->extreme);
+}
+
+static void NAME(max)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    enum { BLOCK = BLOCK_BYTES / sizeof(T) };
+    const T *x = x_;
+    (void)y;
+    (void)params;
+    for (size_t done = 0; done < n; done += BLOCK)
+        NAME(extreme_of_block)(x + done, n - done < BLOCK ? n - done : BLOCK, true, &state->extreme);
+}
+
+#undef LEAST
+#undef GREATEST
+
+#endif

@@ -1,0 +1,95 @@
+/* The reference of integer sums and dot products, and of every minimum and maximum: one element at a time. */
+#ifndef T
+
+#include "kernels/kernel.h"
+#include "kernels/reduce/state.h"
+
+#if PEL_ISA_IS(scalar)
+#define PEL_SELF "kernels/reduce/loop.c"
+#include "kernels/foreach_dtype.h"
+#endif
+
+#define ROW(op, suffix, function)                                                                                      \
+    PEL_ROW(op, suffix, "loop", .traits = PEL_TRAIT_REFERENCE, .run.reduce = function##_##suffix)
+
+const struct pel_kernel PEL_TABLE(reduce_loop)[] = {
+#if PEL_ISA_IS(scalar)
+    ROW(SUM, i32, sum), ROW(SUM, i64, sum), ROW(SUM, u32, sum), ROW(SUM, u64, sum), ROW(DOT, i32, dot),
+    ROW(DOT, i64, dot), ROW(DOT, u32, dot), ROW(DOT, u64, dot), ROW(MIN, f32, min), ROW(MIN, f64, min),
+    ROW(MIN, i32, min), ROW(MIN, i64, min), ROW(MIN, u32, min), ROW(MIN, u64, min), ROW(MAX, f32, max),
+    ROW(MAX, f64, max), ROW(MAX, i32, max), ROW(MAX, i64, max), ROW(MAX, u32, max), ROW(MAX, u64, max),
+#endif
+    PEL_END_OF_TABLE,
+};
+
+#undef ROW
+
+#else
+
+#if T_SIGNIFICAND == 0
+
+static void NAME(sum)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    const T *x = x_;
+    (void)y;
+    (void)params;
+    for (size_t i = 0; i < n; i++)
+        pel_wide_deposit(&state->wide, (pel_i128)x[i], 0);
+}
+
+static void NAME(dot)(const void *x_, const void *y_, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    const T *x = x_, *y = y_;
+    (void)params;
+    for (size_t i = 0; i < n; i++) {
+#if T_SIGNED
+        pel_wide_deposit(&state->wide, (pel_i128)x[i] * y[i], 0);
+#else
+        pel_u128 product = (pel_u128)x[i] * y[i];
+        pel_wide_add(&state->wide, &(struct pel_wide){{(uint64_t)product, (uint64_t)(product >> 64), 0}});
+#endif
+    }
+}
+
+#endif
+
+/* The element's key, all ones for NaN. */
+static uint64_t NAME(key)(T x, uint64_t flip, bool *nan)
+{
+#if T_SIGNIFICAND
+    if (x != x) {
+        *nan = true;
+        return UINT64_MAX;
+    }
+#endif
+    (void)nan;
+    U bits;
+    memcpy(&bits, &x, sizeof bits);
+    return pel_key_of(NAME(PEL_DTYPE), bits) ^ flip;
+}
+
+/* flip: all ones for the maximum. */
+static void NAME(extreme)(const T *x, size_t n, uint64_t flip, struct pel_extreme *extreme)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = NAME(key)(x[i], flip, &extreme->nan);
+        if (key < extreme->key)
+            extreme->key = key;
+    }
+}
+
+static void NAME(min)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(extreme)(x, n, 0, &state->extreme);
+}
+
+static void NAME(max)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(extreme)(x, n, UINT64_MAX, &state->extreme);
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* What happens to superaccumulators after the kernels: they are merged, and rounded once. */
+#ifndef PEL_LIB_ACCUMULATOR_H
+#define PEL_LIB_ACCUMULATOR_H
+
+#include <stdint.h>
+
+#include "kernels/reduce/acc.h"
+
+/* Adds `from` to `into`; the same number comes out in any order and grouping. */
+void pel_acc_merge(struct pel_acc *into, const struct pel_acc *from);
+
+/* The bits of the double, or float, nearest to the exact sum, ties to even; moves carries. NaN is canonical: positive,
+ * quiet, payload 0. */
+uint64_t pel_acc_round_f64(struct pel_acc *acc);
+uint32_t pel_acc_round_f32(struct pel_acc *acc);
+
+#endif
