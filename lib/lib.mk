@@ -5,7 +5,8 @@ lib_LTLIBRARIES += libpel.la
 
 noinst_HEADERS += \
 	lib/accumulator.h lib/check.h lib/cpu.h lib/dispatch.h lib/env.h lib/fpenv.h lib/memory.h lib/model.h lib/names.h \
-	lib/registry.h lib/rule_rows.h lib/rules.h lib/stencil_plan.h lib/team.h lib/text.h lib/topology.h lib/trace.h lib/variant.h lib/wisdom.h
+	lib/registry.h lib/rule_rows.h lib/rules.h lib/stencil_plan.h lib/team.h lib/text.h lib/topology.h \
+	lib/trace.h lib/variant.h lib/wisdom.h
 EXTRA_DIST += lib/pel.map lib/tables/generic.def
 
 libcore_la_SOURCES = \
