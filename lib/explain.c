@@ -4,6 +4,7 @@
 #include <pel/tune.h>
 #include <pel/version.h>
 
+#include "lib/budget.h"
 #include "lib/check.h"
 #include "lib/cpu.h"
 #include "lib/dispatch.h"
@@ -61,7 +62,7 @@ pel_status pel_info(char *data, size_t capacity, size_t *length)
     pel_text_add(&text, "processor: %s (%s)\n", pel_cpu()->brand[0] ? pel_cpu()->brand : "unnamed", pel_cpu()->id);
     explain_isas(&text);
     pel_topology_explain(&text);
-    pel_text_add(&text, "threads for a call: %d\n", pel_team_threads(NULL));
+    pel_budget_explain(&text);
     pel_dispatch_explain_tables(&text);
     if (length)
         *length = text.length;

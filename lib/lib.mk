@@ -4,15 +4,54 @@ noinst_LTLIBRARIES += libcore.la libuntuned.la libtuned.la
 lib_LTLIBRARIES += libpel.la
 
 noinst_HEADERS += \
-	lib/accumulator.h lib/check.h lib/cpu.h lib/dispatch.h lib/env.h lib/fpenv.h lib/memory.h lib/model.h lib/names.h \
-	lib/registry.h lib/rule_rows.h lib/rules.h lib/stencil_plan.h lib/team.h lib/text.h lib/topology.h \
-	lib/trace.h lib/variant.h lib/wisdom.h
+	lib/accumulator.h \
+	lib/budget.h \
+	lib/cgroup.h \
+	lib/check.h \
+	lib/cpu.h \
+	lib/dispatch.h \
+	lib/env.h \
+	lib/fpenv.h \
+	lib/memory.h \
+	lib/model.h \
+	lib/names.h \
+	lib/registry.h \
+	lib/rule_rows.h \
+	lib/rules.h \
+	lib/stencil_plan.h \
+	lib/team.h \
+	lib/text.h \
+	lib/topology.h \
+	lib/trace.h \
+	lib/variant.h \
+	lib/wisdom.h
 EXTRA_DIST += lib/pel.map lib/tables/generic.def
 
 libcore_la_SOURCES = \
-	lib/accumulator.c lib/cpu.c lib/dispatch.c lib/env.c lib/explain.c lib/memory.c lib/model.c lib/names.c lib/reduce.c \
-	lib/registry.c lib/shipped.c lib/sort.c lib/team.c lib/text.c lib/topology.c lib/trace.c lib/variant.c \
-	lib/stencil.c lib/stencil_plan.c lib/rules.c lib/wisdom.c lib/wisdom_json.c
+	lib/accumulator.c \
+	lib/budget.c \
+	lib/cgroup.c \
+	lib/cpu.c \
+	lib/dispatch.c \
+	lib/env.c \
+	lib/explain.c \
+	lib/memory.c \
+	lib/model.c \
+	lib/names.c \
+	lib/reduce.c \
+	lib/registry.c \
+	lib/rules.c \
+	lib/shipped.c \
+	lib/sort.c \
+	lib/stencil.c \
+	lib/stencil_plan.c \
+	lib/team.c \
+	lib/text.c \
+	lib/topology.c \
+	lib/trace.c \
+	lib/variant.c \
+	lib/wisdom.c \
+	lib/wisdom_json.c
 libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) \
 	-DPEL_SYSTEM_WISDOM='"$(sysconfdir)/pel/wisdom.json"'
 libcore_la_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/team.h"
-#include "lib/topology.h"
 
 enum { TILE = 1 << 16 };
 
@@ -92,5 +91,5 @@ static void fill_tile(void *context, size_t tile)
 void data_fill(void *x, pel_dtype dtype, size_t n, enum data data, uint64_t seed, unsigned bits, bool nan)
 {
     struct filling f = {x, dtype, n, data, seed, bits, nan};
-    pel_team_for(pel_topology_processors(), (n + TILE - 1) / TILE, fill_tile, &f);
+    pel_team_for(pel_team_threads(NULL), (n + TILE - 1) / TILE, fill_tile, &f);
 }

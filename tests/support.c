@@ -1,9 +1,12 @@
 #include "tests/support.h"
 
+#include <omp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +30,25 @@ bool test_long(void)
 {
     const char *wanted = getenv("PEL_TEST_LONG");
     return wanted && strcmp(wanted, "1") == 0;
+}
+
+static int pretended;
+
+void test_set_processors(int processors)
+{
+    pretended = processors;
+    omp_set_num_threads(processors);
+}
+
+/* Stands in for the C library's, for the static library that the tests are linked with. */
+int sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *mask)
+{
+    memset(mask, 0, bytes);
+    if (pretended == 0)
+        return syscall(SYS_sched_getaffinity, thread, bytes, mask) < 0 ? -1 : 0;
+    for (int i = 0; i < pretended; i++)
+        CPU_SET_S((size_t)i, bytes, mask);
+    return 0;
 }
 
 /* splitmix64 of S. Vigna, which spreads a seed over the state. */

@@ -16,6 +16,10 @@ uint64_t test_seed(void);
 /* Whether the long version of the tests is wanted: PEL_TEST_LONG=1. */
 bool test_long(void);
 
+/* Makes pel believe that this many processors are at hand, so that teams can be larger than the machine that runs the
+ * tests. For the start of a program. */
+void test_set_processors(int processors);
+
 /* A stream of random numbers, xoshiro256** of D. Blackman and S. Vigna (2018). Not for two threads at a time. */
 struct test_random {
     uint64_t state[4];

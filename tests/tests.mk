@@ -9,12 +9,15 @@ TESTS += $(script_tests)
 if HAVE_CMOCKA
 program_tests = \
 	tests/test_stencil \
-	tests/test_support
+	tests/test_support \
+	tests/test_team
 check_PROGRAMS += $(program_tests)
 TESTS += $(program_tests)
 
 check_LTLIBRARIES = libsupport.la
 libsupport_la_SOURCES = tests/support.c tests/support.h
+tests_test_team_SOURCES = tests/test_team.c tests/verbs.c tests/verbs.h
+tests_test_team_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
 

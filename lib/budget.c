@@ -1,0 +1,142 @@
+#include "lib/budget.h"
+
+#include <limits.h>
+#include <omp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/cgroup.h"
+#include "lib/env.h"
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* Processors in a thread's affinity mask; 0: the calling one's. The mask has room for more processors than Linux can be
+ * built for: with less the call would fail on a large machine. */
+static int processors_of(pid_t thread)
+{
+    cpu_set_t mask[16];
+    if (sched_getaffinity(thread, sizeof mask, mask) == 0)
+        return larger(1, CPU_COUNT_S(sizeof mask, mask));
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 && online < INT_MAX ? (int)online : 1;
+}
+
+/* Under OMP_PROC_BIND the thread is bound to one place, and its mask says nothing about those its team would get. */
+static int processors_here(void)
+{
+    return omp_get_proc_bind() == omp_proc_bind_false ? processors_of(0) : larger(1, omp_get_num_procs());
+}
+
+/* Stacks that still fit into a limited address space (ulimit -v), with as much again for everything else. A thread that
+ * cannot be started ends the process, as the runtimes see it. */
+static int stacks_that_fit(void)
+{
+    struct rlimit limit;
+    pthread_attr_t attributes;
+    size_t stack = 0;
+    unsigned long long used = 0;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return INT_MAX;
+    FILE *statm = fopen("/proc/self/statm", "re");
+    if (statm) {
+        if (fscanf(statm, "%llu", &used) == 1)
+            used *= (unsigned long long)sysconf(_SC_PAGESIZE);
+        fclose(statm);
+    }
+    if (pthread_getattr_default_np(&attributes) == 0) {
+        pthread_attr_getstacksize(&attributes, &stack);
+        pthread_attr_destroy(&attributes);
+    }
+    unsigned long long left = limit.rlim_cur > used ? limit.rlim_cur - used : 0;
+    unsigned long long stacks = left / 2 / (stack ? stack : 8u << 20);
+    return stacks < INT_MAX ? (int)stacks + 1 : INT_MAX;
+}
+
+/* What holds for the whole process. */
+static struct {
+    struct pel_cgroup cgroup;
+    int stacks;
+    int fixed; /* the smallest of these */
+} process;
+static atomic_int widest; /* mask of a thread seen so far */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void find_limits(void)
+{
+    pel_cgroup_read("", &process.cgroup);
+    process.stacks = stacks_that_fit();
+    process.fixed = smaller(smaller(process.cgroup.processors.value, process.cgroup.threads.value), process.stacks);
+    atomic_store(&widest, processors_of(getpid()));
+}
+
+/* Processors that this thread may run on; 0: not yet known. */
+static _Thread_local int known;
+
+/* Brings the limits of the process along. */
+static int mask_of_this_thread(void)
+{
+    if (!known) {
+        pthread_once(&once, find_limits);
+        known = processors_here();
+        for (int seen = atomic_load(&widest); seen < known && !atomic_compare_exchange_weak(&widest, &seen, known);)
+            ;
+    }
+    return known;
+}
+
+/* What OpenMP would give a parallel region here. */
+static int threads_of_openmp(void)
+{
+    if (omp_get_active_level() >= omp_get_max_active_levels())
+        return 1;
+    return smaller(omp_get_max_threads(), omp_get_thread_limit());
+}
+
+int pel_budget_threads(void)
+{
+    int mask = mask_of_this_thread(), own = pel_env()->num_threads;
+    int threads = smaller(smaller(mask, process.fixed), threads_of_openmp());
+    return larger(1, own ? smaller(threads, own) : threads);
+}
+
+int pel_budget_process(void)
+{
+    mask_of_this_thread();
+    return larger(1, smaller(atomic_load_explicit(&widest, memory_order_relaxed), process.fixed));
+}
+
+/* One limit: "none" unless it is one. */
+static void explain_limit(struct pel_text *text, const char *name, int value, const char *source)
+{
+    if (value == INT_MAX)
+        pel_text_add(text, "  %-22s none\n", name);
+    else
+        pel_text_add(text, "  %-22s %d%s%s\n", name, value, *source ? ", by " : "", source);
+}
+
+void pel_budget_explain(struct pel_text *text)
+{
+    int own = pel_env()->num_threads;
+    pel_text_add(text, "threads for a call: %d, the smallest of\n", pel_budget_threads());
+    explain_limit(text, "processors", mask_of_this_thread(), "this thread's affinity mask");
+    explain_limit(text, "CPU quota, rounded up", process.cgroup.processors.value, process.cgroup.processors.file);
+    explain_limit(text, "task limit", process.cgroup.threads.value, process.cgroup.threads.file);
+    explain_limit(text, "stacks that fit", process.stacks, "the limit on address space (ulimit -v)");
+    explain_limit(text, "PEL_NUM_THREADS", own ? own : INT_MAX, "");
+    explain_limit(text, "OpenMP's threads", omp_get_max_threads(), "OMP_NUM_THREADS or omp_set_num_threads");
+    explain_limit(text, "OpenMP's thread limit", omp_get_thread_limit(), "OMP_THREAD_LIMIT");
+    explain_limit(text, "OpenMP's active levels", omp_get_max_active_levels() > 0 ? INT_MAX : 1,
+                  "OMP_MAX_ACTIVE_LEVELS");
+}
