@@ -8,6 +8,7 @@ TESTS += $(script_tests)
 
 if HAVE_CMOCKA
 program_tests = \
+	tests/test_dispatch tests/test_rules \
 	tests/test_stencil \
 	tests/test_support \
 	tests/test_team
@@ -18,6 +19,13 @@ check_LTLIBRARIES = libsupport.la
 libsupport_la_SOURCES = tests/support.c tests/support.h
 tests_test_team_SOURCES = tests/test_team.c tests/verbs.c tests/verbs.h
 tests_test_team_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+
+# The test brings its own tuned table.
+tests_test_dispatch_LDADD = libsupport.la libcore.la $(CMOCKA_LIBS)
+tests_test_dispatch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_registry_find,--wrap=pel_memory_new
+
+# The tables that the library has.
+tests_test_rules_LDADD = libsupport.la libtuned.la $(CMOCKA_LIBS)
 
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
 
