@@ -122,7 +122,7 @@ static void in_untied_final_tasks(struct crowd *team)
 static void in_taskloop(struct crowd *team)
 {
 #pragma omp single
-#pragma omp taskloop grainsize(1)
+#pragma omp taskloop
     for (int i = 0; i < 2 * REGION; i++)
         verbs_use(REGION, REGION, team);
 }
