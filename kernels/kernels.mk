@@ -2,6 +2,7 @@
 KERNELS =
 KERNELS += kernels/reduce/blas.c
 KERNELS += kernels/reduce/extreme.c
+KERNELS += kernels/reduce/fold.c
 KERNELS += kernels/reduce/integer.c
 KERNELS += kernels/reduce/limbs.c
 KERNELS += kernels/reduce/loop.c
