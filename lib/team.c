@@ -50,14 +50,19 @@ static bool is_guest(void)
     return omp_get_level() > 0;
 }
 
+/* A region that may be cancelled could drop our tasks, so there the caller's thread works alone. */
+static int threads_of_host(void)
+{
+    int own = pel_env()->num_threads, team = omp_get_cancellation() ? 1 : omp_get_num_threads();
+    return own ? smaller(team, own) : team;
+}
+
 int pel_team_threads(const pel_opts *opts)
 {
     if (is_orphaned())
         return 1;
-    int threads = is_guest() ? omp_get_num_threads() : pel_budget_threads();
-    int own = pel_env()->num_threads, call = opts ? opts->threads : 0;
-    threads = own ? smaller(threads, own) : threads;
-    return call ? smaller(threads, call) : threads;
+    int threads = is_guest() ? threads_of_host() : pel_budget_threads();
+    return opts && opts->threads ? smaller(threads, opts->threads) : threads;
 }
 
 /* Threads that our teams have in use, beyond the callers' own. */
@@ -99,7 +104,7 @@ struct deal {
 /* Phases of a loop; the deals take turns, so that one can be renewed while the other is in use. */
 struct loop {
     struct deal deal[2];
-    int blocks;
+    int threads, blocks;
     size_t phases, count;
     pel_team_phase *body;
     void *context;
@@ -128,16 +133,6 @@ static void take_indices(struct loop *loop, size_t phase, int who)
     }
 }
 
-static void loop_alone(const struct loop *loop)
-{
-    pel_fpenv caller = pel_fpenv_enter();
-    for (size_t phase = 0; phase < loop->phases; phase++) {
-        for (size_t i = 0; i < loop->count; i++)
-            loop->body(loop->context, phase, i);
-    }
-    pel_fpenv_leave(caller);
-}
-
 static void take_share(struct loop *loop, size_t phase, int who)
 {
     pel_fpenv caller = pel_fpenv_enter();
@@ -146,7 +141,7 @@ static void take_share(struct loop *loop, size_t phase, int who)
 }
 
 /* One phase in a caller's team. The thread that calls takes a share at once, and would finish the loop alone if the
- * others were busy, or the caller's region cancelled. The undeferred task keeps the wait to our own tasks: a runtime
+ * others were busy. The undeferred task keeps the wait to our own tasks: a runtime
  * may pick up others that descend from the waiting one, and those of the caller may want a lock that it holds now. */
 static void phase_as_guest(struct loop *loop, size_t phase)
 {
@@ -154,7 +149,7 @@ static void phase_as_guest(struct loop *loop, size_t phase)
 #pragma omp task if (0) default(none) firstprivate(loop, phase)
 #pragma omp taskgroup
     {
-        for (int who = 1; who < loop->blocks; who++) {
+        for (int who = 1; who < loop->threads; who++) {
 #pragma omp task default(none) firstprivate(loop, phase, who)
             take_share(loop, phase, who);
         }
@@ -162,10 +157,10 @@ static void phase_as_guest(struct loop *loop, size_t phase)
     }
 }
 
-static void loop_in_team(struct loop *loop, int threads)
+static void loop_in_team(struct loop *loop)
 {
     deal_blocks(loop, 0, 0, 1);
-#pragma omp parallel num_threads(threads) default(none) firstprivate(loop)
+#pragma omp parallel num_threads(loop->threads) default(none) firstprivate(loop)
     {
         int who = omp_get_thread_num(), team = omp_get_num_threads();
         pel_fpenv caller = pel_fpenv_enter();
@@ -181,30 +176,48 @@ static void loop_in_team(struct loop *loop, int threads)
     }
 }
 
-void pel_team_phases(int threads, size_t phases, size_t count, pel_team_phase *body, void *context)
+static void loop_alone(size_t phases, size_t count, pel_team_phase *body, void *context)
 {
-    threads = smaller(threads, count < INT_MAX ? (int)count : INT_MAX);
-    threads = smaller(threads, pel_team_threads(NULL));
+    pel_fpenv caller = pel_fpenv_enter();
+    for (size_t phase = 0; phase < phases; phase++) {
+        for (size_t i = 0; i < count; i++)
+            body(context, phase, i);
+    }
+    pel_fpenv_leave(caller);
+}
+
+static void loop_together(int threads, size_t phases, size_t count, pel_team_phase *body, void *context)
+{
     struct loop loop;
+    loop.threads = threads;
     loop.blocks = smaller(threads, BLOCKS);
     loop.phases = phases;
     loop.count = count;
     loop.body = body;
     loop.context = context;
-    if (threads <= 1) {
-        loop_alone(&loop);
-    } else if (is_guest()) {
-        for (size_t phase = 0; phase < phases; phase++)
-            phase_as_guest(&loop, phase);
-    } else {
-        int taken = take_helpers(threads - 1);
-        loop.blocks = smaller(taken + 1, BLOCKS);
-        if (taken)
-            loop_in_team(&loop, taken + 1);
-        else
-            loop_alone(&loop);
-        return_helpers(taken);
+    if (!is_guest()) {
+        loop_in_team(&loop);
+        return;
     }
+    for (size_t phase = 0; phase < phases; phase++)
+        phase_as_guest(&loop, phase);
+}
+
+/* A call on one thread, the usual one for little data, stays clear of the runtime. */
+void pel_team_phases(int threads, size_t phases, size_t count, pel_team_phase *body, void *context)
+{
+    int taken = 0;
+    if (threads > 1)
+        threads = smaller(threads, count < INT_MAX ? (int)count : INT_MAX);
+    if (threads > 1)
+        threads = smaller(threads, pel_team_threads(NULL));
+    if (threads > 1 && !is_guest())
+        threads = 1 + (taken = take_helpers(threads - 1));
+    if (threads > 1)
+        loop_together(threads, phases, count, body, context);
+    else
+        loop_alone(phases, count, body, context);
+    return_helpers(taken);
 }
 
 struct plain {
@@ -339,7 +352,7 @@ void pel_team_run(int threads, pel_team_task *root, void *context)
     struct run run = {0, 0, NULL};
     if (taken)
         run.seats = seats_for(taken + 1, taken + 1);
-    else if (guest && threads > 1 && !omp_get_cancellation()) /* which would drop tasks */
+    else if (guest && threads > 1)
         run.seats = seats_for(threads, omp_get_num_threads());
     atomic_store_explicit(&run.free, run.seats, memory_order_relaxed);
     if (taken)
