@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,6 +50,29 @@ int sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *mask)
     for (int i = 0; i < pretended; i++)
         CPU_SET_S((size_t)i, bytes, mask);
     return 0;
+}
+
+struct test_child test_rerun(const char *task, const char *variable, const char *value)
+{
+    struct test_child child = {0};
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        setenv(variable, value, 1);
+        execl("/proc/self/exe", "test", task, value, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    for (ssize_t n, got = 0; (n = read(ends[0], child.out + got, sizeof child.out - 1 - (size_t)got)) > 0;)
+        got += n;
+    close(ends[0]);
+    assert_int_equal(waitpid(pid, &child.status, 0), pid);
+    return child;
 }
 
 /* splitmix64 of S. Vigna, which spreads a seed over the state. */

@@ -20,6 +20,15 @@ bool test_long(void);
  * tests. For the start of a program. */
 void test_set_processors(int processors);
 
+/* What a run of a program left behind: its status as of waitpid, and its standard error. */
+struct test_child {
+    int status;
+    char out[4096];
+};
+
+/* Runs this program again as "PROGRAM task value" with one more variable in the environment. */
+struct test_child test_rerun(const char *task, const char *variable, const char *value);
+
 /* A stream of random numbers, xoshiro256** of D. Blackman and S. Vigna (2018). Not for two threads at a time. */
 struct test_random {
     uint64_t state[4];

@@ -148,38 +148,9 @@ static void every_request_is_served(void **state)
     each_request(check_pick);
 }
 
-/* What a child of this program left behind. */
-struct child {
-    int status;
-    char out[4096];
-};
-
-/* Runs this program on one task, with one variable set and its standard error caught. */
-static struct child run_child(const char *task, const char *variable, const char *value)
-{
-    struct child child = {0};
-    int ends[2];
-    assert_int_equal(pipe(ends), 0);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[0]);
-        setenv(variable, value, 1);
-        execl("/proc/self/exe", "test_dispatch", task, value, NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    for (ssize_t n, got = 0; (n = read(ends[0], child.out + got, sizeof child.out - 1 - (size_t)got)) > 0;)
-        got += n;
-    close(ends[0]);
-    assert_int_equal(waitpid(pid, &child.status, 0), pid);
-    return child;
-}
-
 static void assert_child_passes(const char *task, const char *variable, const char *value)
 {
-    struct child child = run_child(task, variable, value);
+    struct test_child child = test_rerun(task, variable, value);
     if (child.status != 0)
         fail_msg("%s with %s=%s: %s", task, variable, value, child.out);
 }
@@ -299,12 +270,12 @@ static void bad_force_is_reported(void **state)
                                       "sort:u64=",
                                       "=,,:=:,sort:u64:"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct child child = run_child("bad-force", "PEL_FORCE", bad[i]);
+        struct test_child child = test_rerun("bad-force", "PEL_FORCE", bad[i]);
         assert_int_equal(child.status, 0);
         assert_non_null(strstr(child.out, "PEL_FORCE"));
     }
     unsetenv("PEL_VERBOSE");
-    assert_string_equal(run_child("bad-force", "PEL_FORCE", bad[0]).out, "");
+    assert_string_equal(test_rerun("bad-force", "PEL_FORCE", bad[0]).out, "");
 }
 
 static void unknown_rules_are_skipped(void **state)
