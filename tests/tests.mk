@@ -38,3 +38,20 @@ LDADD = libsupport.la libuntuned.la $(CMOCKA_LIBS)
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 AM_LDFLAGS += $(OPENMP_CFLAGS)
 endif
+
+# Fuzzes the reader of wisdom: make fuzz [FUZZ_RUNS=...]. The sanitizers see all that the reader calls but the kernels.
+FUZZ_CC = clang-14
+FUZZ_RUNS = 200000
+fuzz_flags = -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+fuzz_sources = \
+	$(srcdir)/tests/fuzz_wisdom.c $(srcdir)/tests/wisdom_sample.c $(srcdir)/lib/cpu.c $(srcdir)/lib/names.c \
+	$(srcdir)/lib/registry.c $(srcdir)/lib/text.c $(srcdir)/lib/variant.c $(srcdir)/lib/wisdom_json.c
+EXTRA_DIST += tests/fuzz_wisdom.c
+CLEANFILES += tests/fuzz_wisdom
+tests/fuzz_wisdom: $(fuzz_sources) $(KERNEL_LIBS) | $(BUILT_SOURCES)
+	$(AM_V_GEN)$(LIBTOOL) $(AM_V_lt) --tag=CC --mode=link $(FUZZ_CC) $(fuzz_flags) $(DEFS) $(AM_CPPFLAGS) \
+	$(JANSSON_CFLAGS) -o $@ $(fuzz_sources) $(KERNEL_LIBS) $(JANSSON_LIBS) $(OPENBLAS_LIBS) -lm
+
+.PHONY: fuzz
+fuzz: tests/fuzz_wisdom
+	tests/fuzz_wisdom -runs=$(FUZZ_RUNS) -max_len=4096 -print_final_stats=1
