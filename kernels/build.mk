@@ -5,9 +5,10 @@ noinst_HEADERS = \
 	kernels/kernel.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h kernels/foreach_one.h \
 	kernels/foreach_signed.h \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
-	kernels/simd/neon.h \
+	kernels/simd/neon.h kernels/simd/split.h \
 	kernels/reduce/acc.h kernels/reduce/state.h \
-	kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/order.h kernels/sort/heap.h \
+	kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/network.h kernels/sort/order.h \
+	kernels/sort/partition.h kernels/sort/rows.h kernels/sort/runs.h \
 	kernels/stencil/sweep.h
 
 KERNEL_LIBS = libk_scalar.la

@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include "kernels/simd/split.h"
+
 static inline v_f32 v_fma_f32(v_f32 a, v_f32 b, v_f32 c)
 {
     return (v_f32)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
@@ -44,5 +46,75 @@ V_MIN_MAX(u32, __m256i, epu32)
 #define V_HAS_min_f64 1
 #define V_HAS_min_i32 1
 #define V_HAS_min_u32 1
+#define V_HAS_min_i64 1
+
+static inline v_i64 v_min_i64(v_i64 a, v_i64 b)
+{
+    return (v_i64)_mm256_blendv_epi8((__m256i)a, (__m256i)b, (__m256i)(a > b));
+}
+
+static inline v_i64 v_max_i64(v_i64 a, v_i64 b)
+{
+    return (v_i64)_mm256_blendv_epi8((__m256i)b, (__m256i)a, (__m256i)(a > b));
+}
+
+#define V_HAS_load_part_i32  1
+#define V_HAS_store_part_i32 1
+#define V_HAS_load_part_i64  1
+#define V_HAS_store_part_i64 1
+
+static inline __m256i v_first_i32(size_t count)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static inline v_i32 v_load_part_i32(const int32_t *p, size_t count, v_i32 rest)
+{
+    __m256i first = v_first_i32(count);
+    return (v_i32)_mm256_blendv_epi8((__m256i)rest, _mm256_maskload_epi32((const int *)p, first), first);
+}
+
+static inline void v_store_part_i32(int32_t *p, size_t count, v_i32 v)
+{
+    _mm256_maskstore_epi32((int *)p, v_first_i32(count), (__m256i)v);
+}
+
+static inline __m256i v_first_i64(size_t count)
+{
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)count), _mm256_setr_epi64x(0, 1, 2, 3));
+}
+
+static inline v_i64 v_load_part_i64(const int64_t *p, size_t count, v_i64 rest)
+{
+    __m256i first = v_first_i64(count);
+    return (v_i64)_mm256_blendv_epi8((__m256i)rest, _mm256_maskload_epi64((const long long *)p, first), first);
+}
+
+static inline void v_store_part_i64(int64_t *p, size_t count, v_i64 v)
+{
+    _mm256_maskstore_epi64((long long *)p, v_first_i64(count), (__m256i)v);
+}
+
+/* Lanes of 64 bits give pairs of equal bits, so the table for 32-bit lanes serves both. */
+static inline __m256i v_split_by_mask(__m256i v, __m256i greater)
+{
+    unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(greater));
+    __m256i lanes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)&split_table[mask]));
+    return _mm256_permutevar8x32_epi32(v, lanes);
+}
+
+static inline v_i32 v_split_i32(v_i32 v, v_i32 pivot, size_t *count)
+{
+    __m256i greater = (__m256i)(v > pivot);
+    *count = 8 - (size_t)_mm_popcnt_u32((unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(greater)));
+    return (v_i32)v_split_by_mask((__m256i)v, greater);
+}
+
+static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
+{
+    __m256i greater = (__m256i)(v > pivot);
+    *count = 4 - (size_t)_mm_popcnt_u32((unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(greater)));
+    return (v_i64)v_split_by_mask((__m256i)v, greater);
+}
 
 #endif

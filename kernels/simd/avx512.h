@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include "kernels/simd/split.h"
+
 static inline v_f32 v_fma_f32(v_f32 a, v_f32 b, v_f32 c)
 {
     return (v_f32)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
@@ -48,5 +50,47 @@ V_MIN_MAX(u64, __m512i, epu64)
 #define V_HAS_min_u32 1
 #define V_HAS_min_i64 1
 #define V_HAS_min_u64 1
+
+#define V_HAS_load_part_i32  1
+#define V_HAS_store_part_i32 1
+#define V_HAS_load_part_i64  1
+#define V_HAS_store_part_i64 1
+
+static inline v_i32 v_load_part_i32(const int32_t *p, size_t count, v_i32 rest)
+{
+    return (v_i32)_mm512_mask_loadu_epi32((__m512i)rest, (__mmask16)_bzhi_u32(0xffff, (unsigned)count), p);
+}
+
+static inline void v_store_part_i32(int32_t *p, size_t count, v_i32 v)
+{
+    _mm512_mask_storeu_epi32(p, (__mmask16)_bzhi_u32(0xffff, (unsigned)count), (__m512i)v);
+}
+
+static inline v_i64 v_load_part_i64(const int64_t *p, size_t count, v_i64 rest)
+{
+    return (v_i64)_mm512_mask_loadu_epi64((__m512i)rest, (__mmask8)_bzhi_u32(0xff, (unsigned)count), p);
+}
+
+static inline void v_store_part_i64(int64_t *p, size_t count, v_i64 v)
+{
+    _mm512_mask_storeu_epi64(p, (__mmask8)_bzhi_u32(0xff, (unsigned)count), (__m512i)v);
+}
+
+static inline v_i32 v_split_i32(v_i32 v, v_i32 pivot, size_t *count)
+{
+    __mmask16 greater = _mm512_cmpgt_epi32_mask((__m512i)v, (__m512i)pivot);
+    __m512i low = _mm512_maskz_compress_epi32((__mmask16)~greater, (__m512i)v);
+    __m512i high = _mm512_maskz_compress_epi32(greater, (__m512i)v);
+    *count = 16 - (size_t)_mm_popcnt_u32(greater);
+    return (v_i32)_mm512_mask_expand_epi32(low, (__mmask16)(0xffffu << *count), high);
+}
+
+static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
+{
+    __mmask8 greater = _mm512_cmpgt_epi64_mask((__m512i)v, (__m512i)pivot);
+    __m512i lanes = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)&split_table[greater]));
+    *count = 8 - (size_t)_mm_popcnt_u32(greater);
+    return (v_i64)_mm512_permutexvar_epi64(lanes, (__m512i)v);
+}
 
 #endif

@@ -48,3 +48,21 @@ static inline VS V(is_nan)(VT v)
     return (VS){0};
 #endif
 }
+
+/* The first `count` lanes from memory, at most all of them; the others from `rest`. */
+#if !NAME(V_HAS_load_part)
+static inline VT V(load_part)(const T *p, size_t count, VT rest)
+{
+    for (size_t i = 0; i < LANES; i++)
+        rest[i] = i < count ? p[i] : rest[i];
+    return rest;
+}
+#endif
+
+#if !NAME(V_HAS_store_part)
+static inline void V(store_part)(T *p, size_t count, VT v)
+{
+    for (size_t i = 0; i < LANES && i < count; i++)
+        p[i] = v[i];
+}
+#endif

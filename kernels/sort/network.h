@@ -1,0 +1,143 @@
+/* Sorts up to 16 rows of codes in registers. Read once per type of code.
+ *
+ * The codes are a matrix of `rows` rows (1, 2, 4, 8 or 16), each one register. Sorting networks first sort all columns
+ * at once: M. W. Green's network of 60 comparators for 16 rows. Then neighbouring groups of columns are merged, 1 with
+ * 1, 2 with 2 and so on, without a transposition (M. Blacher et al. 2022).
+ *
+ * The merge: within a group of m lanes, the left half holds a sorted run A and the right half a sorted run B, both row
+ * by row. Mirroring the lower half of the rows and their lanes puts A's smallest codes opposite B's largest; ordering
+ * opposite codes, as a bitonic merge begins, leaves the smaller half of all codes in the upper rows. There the first
+ * half of a bitonic sequence lies in the left lanes forwards, the second in the right lanes backwards, so that the next
+ * step of the merge is once more the mirror, on half the rows; the same holds below, up to a rotation of the sequence,
+ * which stays bitonic. When one row is left the lanes are mirrored, and from there on ordered at half the distance. */
+
+#define ALWAYS_INLINE __attribute__((always_inline)) static inline
+
+ALWAYS_INLINE void NAME(order)(ROW *a, ROW *b)
+{
+    ROW smaller = R(min)(*a, *b);
+    *b = R(max)(*a, *b);
+    *a = smaller;
+}
+
+/* A line is a layer of comparators that do not depend on each other. */
+/* clang-format off */
+#define ORDER(i, j) NAME(order)(&r[i], &r[j]);
+
+ALWAYS_INLINE void NAME(sort_4_rows)(ROW *r)
+{
+    ORDER(0, 1) ORDER(2, 3)
+    ORDER(0, 2) ORDER(1, 3)
+    ORDER(1, 2)
+}
+
+ALWAYS_INLINE void NAME(sort_8_rows)(ROW *r)
+{
+    ORDER(0, 1) ORDER(2, 3) ORDER(4, 5) ORDER(6, 7)
+    ORDER(0, 2) ORDER(1, 3) ORDER(4, 6) ORDER(5, 7)
+    ORDER(1, 2) ORDER(5, 6) ORDER(0, 4) ORDER(3, 7)
+    ORDER(1, 5) ORDER(2, 6)
+    ORDER(1, 4) ORDER(3, 6)
+    ORDER(2, 4) ORDER(3, 5)
+    ORDER(3, 4)
+}
+
+ALWAYS_INLINE void NAME(sort_16_rows)(ROW *r)
+{
+    ORDER(0, 1) ORDER(2, 3) ORDER(4, 5) ORDER(6, 7) ORDER(8, 9) ORDER(10, 11) ORDER(12, 13) ORDER(14, 15)
+    ORDER(0, 2) ORDER(1, 3) ORDER(4, 6) ORDER(5, 7) ORDER(8, 10) ORDER(9, 11) ORDER(12, 14) ORDER(13, 15)
+    ORDER(0, 4) ORDER(1, 5) ORDER(2, 6) ORDER(3, 7) ORDER(8, 12) ORDER(9, 13) ORDER(10, 14) ORDER(11, 15)
+    ORDER(0, 8) ORDER(1, 9) ORDER(2, 10) ORDER(3, 11) ORDER(4, 12) ORDER(5, 13) ORDER(6, 14) ORDER(7, 15)
+    ORDER(5, 10) ORDER(6, 9) ORDER(3, 12) ORDER(13, 14) ORDER(4, 8) ORDER(7, 11) ORDER(1, 2)
+    ORDER(1, 4) ORDER(7, 13) ORDER(2, 8) ORDER(11, 14)
+    ORDER(2, 4) ORDER(5, 6) ORDER(9, 10) ORDER(11, 13) ORDER(3, 8) ORDER(7, 12)
+    ORDER(6, 8) ORDER(10, 12) ORDER(3, 5) ORDER(7, 9)
+    ORDER(3, 4) ORDER(5, 6) ORDER(7, 8) ORDER(9, 10) ORDER(11, 12)
+    ORDER(6, 7) ORDER(8, 9)
+}
+
+#undef ORDER
+/* clang-format on */
+
+/* One step of the merge on each block of `span` rows. */
+ALWAYS_INLINE void NAME(mirror_rows)(ROW *r, int rows, int span, int m)
+{
+#pragma GCC unroll 16
+    for (int block = 0; block < rows; block += span) {
+#pragma GCC unroll 8
+        for (int i = 0; i < span / 2; i++) {
+            ROW *opposite = &r[block + span - 1 - i];
+            *opposite = R(exchange)(*opposite, m - 1);
+            NAME(order)(&r[block + i], opposite);
+        }
+    }
+}
+
+ALWAYS_INLINE void NAME(order_in_rows)(ROW *r, int rows, int distance)
+{
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+        r[i] = R(order_lanes)(r[i], distance);
+}
+
+/* Merges the halves of each group of m lanes. */
+ALWAYS_INLINE void NAME(merge_columns)(ROW *r, int rows, int m)
+{
+#pragma GCC unroll 4
+    for (int span = rows; span > 1; span /= 2)
+        NAME(mirror_rows)(r, rows, span, m);
+    NAME(order_in_rows)(r, rows, m - 1);
+#pragma GCC unroll 4
+    for (int distance = m / 4; distance > 0; distance /= 2)
+        NAME(order_in_rows)(r, rows, distance);
+}
+
+/* Sorts n codes, more than rows / 2 rows and at most all of them. */
+ALWAYS_INLINE void NAME(sort_rows)(NAME(code) * codes, size_t n, int rows)
+{
+    const int lanes = NAME(lanes);
+    const ROW last = R(set1)(NAME(largest));
+    ROW r[16];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+        size_t at = (size_t)(i * lanes), left = n > at ? n - at : 0;
+        r[i] = i < rows / 2 ? R(load)(codes + at) : R(load_part)(codes + at, left < lanes ? left : lanes, last);
+    }
+    if (rows == 16)
+        NAME(sort_16_rows)(r);
+    else if (rows == 8)
+        NAME(sort_8_rows)(r);
+    else if (rows == 4)
+        NAME(sort_4_rows)(r);
+    else if (rows == 2)
+        NAME(order)(&r[0], &r[1]);
+#pragma GCC unroll 4
+    for (int m = 2; m <= lanes; m *= 2)
+        NAME(merge_columns)(r, rows, m);
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+        size_t at = (size_t)(i * lanes), left = n > at ? n - at : 0;
+        if (i < rows / 2)
+            R(store)(codes + at, r[i]);
+        else
+            R(store_part)(codes + at, left < lanes ? left : lanes, r[i]);
+    }
+}
+
+#undef ALWAYS_INLINE
+
+/* Sorts up to 16 rows. */
+static void NAME(sort_few)(NAME(code) * codes, size_t n)
+{
+    size_t rows = (n + NAME(lanes) - 1) / NAME(lanes);
+    if (rows > 8)
+        NAME(sort_rows)(codes, n, 16);
+    else if (rows > 4)
+        NAME(sort_rows)(codes, n, 8);
+    else if (rows > 2)
+        NAME(sort_rows)(codes, n, 4);
+    else if (rows > 1)
+        NAME(sort_rows)(codes, n, 2);
+    else
+        NAME(sort_rows)(codes, n, 1);
+}

@@ -1,0 +1,102 @@
+/* Quicksort on codes: vectorised partition, sorting networks in registers for what fits them, and heapsort where
+ * pivots fail too often. In place. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg, "Vectorized and
+ * performance-portable Quicksort" (2022); D. R. Musser, "Introspective sorting and selection algorithms" (1997). */
+#ifndef T
+
+#include <string.h>
+
+#include "kernels/kernel.h"
+#include "kernels/simd/simd.h"
+#include "kernels/sort/leaf.h"
+
+#define WANTS_SCRATCH false
+#define PEL_SELF      "kernels/sort/quick.c"
+#include "kernels/foreach_signed.h"
+#undef PEL_SELF
+#define PEL_SELF "kernels/sort/leaves.h"
+#include "kernels/foreach_dtype.h"
+
+const struct pel_kernel PEL_TABLE(sort_quick)[] = {
+    PEL_ROW(SORT, f32, "quick", .run.sort = &leaf_f32),
+    PEL_ROW(SORT, f64, "quick", .run.sort = &leaf_f64),
+    PEL_ROW(SORT, i32, "quick", .run.sort = &leaf_i32),
+    PEL_ROW(SORT, i64, "quick", .run.sort = &leaf_i64),
+    PEL_ROW(SORT, u32, "quick", .run.sort = &leaf_u32),
+    PEL_ROW(SORT, u64, "quick", .run.sort = &leaf_u64),
+    PEL_END_OF_TABLE,
+};
+
+#else
+
+static const T NAME(largest) = (T)(((U)1 << (T_BITS - 1)) - 1);
+static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
+
+#include "kernels/sort/rows.h"
+
+#include "kernels/sort/heap.h"
+#include "kernels/sort/network.h"
+#include "kernels/sort/partition.h"
+
+enum { NAME(few) = 16 * NAME(lanes) };
+
+/* Sorted codes from places spread over all, at random within equal stretches; returns how many. */
+static size_t NAME(take_sample)(const NAME(code) * codes, size_t n, uint64_t *random, NAME(code) * sample)
+{
+    size_t rows = n < 8 * NAME(few) ? 4 : 16, stride = (n - NAME(lanes)) / rows;
+    uint64_t reach = stride < UINT32_MAX ? stride : UINT32_MAX;
+    for (size_t i = 0; i < rows; i++) {
+        *random = *random * 6364136223846793005u + 1442695040888963407u; /* D. Knuth's MMIX */
+        size_t at = i * stride + (size_t)((*random >> 32) * reach >> 32);
+        R(store)(sample + i * NAME(lanes), R(load)(codes + at));
+    }
+    NAME(sort_few)(sample, rows * NAME(lanes));
+    return rows * NAME(lanes);
+}
+
+/* Cuts at a pivot: the codes before *small are not greater, those from *large on are greater; what lies between equals
+ * the pivot and is in place. Equal codes are taken out where they would stop progress, or seem to be many. */
+static void NAME(cut)(NAME(code) * codes, size_t n, uint64_t *random, size_t *small, size_t *large)
+{
+    NAME(code) sample[NAME(few)];
+    size_t last = NAME(take_sample)(codes, n, random, sample) - 1;
+    T pivot = sample[last / 2];
+    *small = *large = NAME(partition)(codes, n, pivot);
+    if (pivot == NAME(smallest))
+        *small = 0;
+    else if (*large == n || (sample[0] == sample[last] && *large > NAME(few)))
+        *small = NAME(partition)(codes, *large, pivot - 1);
+}
+
+/* depth: how many cuts deep it may go before it settles for heapsort. */
+static void NAME(quicksort)(NAME(code) * codes, size_t n, int depth, uint64_t *random)
+{
+    while (n > NAME(few)) {
+        if (depth-- == 0) {
+            NAME(heapsort)(codes, n);
+            return;
+        }
+        size_t small, large;
+        NAME(cut)(codes, n, random, &small, &large);
+        if (small < n - large) {
+            NAME(quicksort)(codes, small, depth, random);
+            codes += large;
+            n -= large;
+        } else {
+            NAME(quicksort)(codes + large, n - large, depth, random);
+            n = small;
+        }
+    }
+    NAME(sort_few)(codes, n);
+}
+
+static void NAME(sort_codes)(void *codes, void *scratch, size_t n)
+{
+    uint64_t random = 1;
+    int depth = 4;
+    (void)scratch;
+    for (size_t rest = n; rest > 0; rest /= 2)
+        depth += 2;
+    NAME(quicksort)(codes, n, depth, &random);
+}
+
+#endif

@@ -1,0 +1,125 @@
+/* Rows of codes: what the sorting network and the partition work on. A row is a vector, or one code on the baseline,
+ * which has no vector compare of 64-bit lanes. Read once per type of code. */
+
+typedef T __attribute__((may_alias)) NAME(code); /* in memory that was declared with another type */
+
+#if PEL_ISA_IS(scalar)
+
+#define ROW     T
+#define R(word) NAME(row_##word)
+enum { NAME(lanes) = 1 };
+
+static inline ROW R(load)(const NAME(code) * p)
+{
+    return *p;
+}
+
+static inline void R(store)(NAME(code) * p, ROW a)
+{
+    *p = a;
+}
+
+static inline ROW R(load_part)(const NAME(code) * p, size_t count, ROW rest)
+{
+    return count ? *p : rest;
+}
+
+static inline void R(store_part)(NAME(code) * p, size_t count, ROW a)
+{
+    if (count)
+        *p = a;
+}
+
+static inline ROW R(set1)(T code)
+{
+    return code;
+}
+
+static inline ROW R(min)(ROW a, ROW b)
+{
+    return a < b ? a : b;
+}
+
+static inline ROW R(max)(ROW a, ROW b)
+{
+    return a < b ? b : a;
+}
+
+static inline ROW R(split)(ROW a, ROW pivot, size_t *count)
+{
+    *count = a <= pivot;
+    return a;
+}
+
+/* One lane has no other to meet. */
+static inline ROW R(exchange)(ROW a, int distance)
+{
+    (void)distance;
+    return a;
+}
+
+static inline ROW R(order_lanes)(ROW a, int distance)
+{
+    (void)distance;
+    return a;
+}
+
+#else
+
+#define ROW     VT
+#define R(word) V(word)
+enum { NAME(lanes) = LANES };
+
+#define LANE_COUNT (PEL_VBYTES * 8 / T_BITS)
+#if LANE_COUNT == 16
+#define EACH_LANE(f, x)                                                                                                \
+    f(0, x), f(1, x), f(2, x), f(3, x), f(4, x), f(5, x), f(6, x), f(7, x), f(8, x), f(9, x), f(10, x), f(11, x),      \
+        f(12, x), f(13, x), f(14, x), f(15, x)
+#define EACH_DISTANCE(g) g(1) g(2) g(3) g(4) g(7) g(8) g(15)
+#elif LANE_COUNT == 8
+#define EACH_LANE(f, x)  f(0, x), f(1, x), f(2, x), f(3, x), f(4, x), f(5, x), f(6, x), f(7, x)
+#define EACH_DISTANCE(g) g(1) g(2) g(3) g(4) g(7)
+#elif LANE_COUNT == 4
+#define EACH_LANE(f, x)  f(0, x), f(1, x), f(2, x), f(3, x)
+#define EACH_DISTANCE(g) g(1) g(2) g(3)
+#else
+#define EACH_LANE(f, x)  f(0, x), f(1, x)
+#define EACH_DISTANCE(g) g(1)
+#endif
+
+/* Lane i of the result is lane i ^ distance of a: 1, 2, 4, 8 swap neighbours so far apart, 3, 7, 15 reverse groups. */
+#define PARTNER(i, x) (i) ^ (x)
+#define EXCHANGE(x)                                                                                                    \
+    case x:                                                                                                            \
+        return __builtin_shufflevector(a, a, EACH_LANE(PARTNER, x));
+__attribute__((always_inline)) static inline ROW R(exchange)(ROW a, int distance)
+{
+    switch (distance) {
+        EACH_DISTANCE(EXCHANGE)
+    }
+    return a;
+}
+
+/* Orders each lane i with lane i ^ distance, the smaller one first. */
+#define IS_SECOND(i, x) ((i) & (x) & ~((x) / 2) ? LANE_COUNT + (i) : (i))
+#define ORDER_LANES(x)                                                                                                 \
+    case x:                                                                                                            \
+        return __builtin_shufflevector(R(min)(a, b), R(max)(a, b), EACH_LANE(IS_SECOND, x));
+__attribute__((always_inline)) static inline ROW R(order_lanes)(ROW a, int distance)
+{
+    ROW b = R(exchange)(a, distance);
+    switch (distance) {
+        EACH_DISTANCE(ORDER_LANES)
+    }
+    return a;
+}
+
+#undef LANE_COUNT
+#undef EACH_LANE
+#undef EACH_DISTANCE
+#undef PARTNER
+#undef EXCHANGE
+#undef IS_SECOND
+#undef ORDER_LANES
+
+#endif
