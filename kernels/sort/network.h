@@ -59,37 +59,62 @@ ALWAYS_INLINE void NAME(sort_16_rows)(ROW *r)
 #undef ORDER
 /* clang-format on */
 
-/* One step of the merge on each block of `span` rows. */
-ALWAYS_INLINE void NAME(mirror_rows)(ROW *r, int rows, int span, int m)
+/* One step of the merge. */
+ALWAYS_INLINE void NAME(mirror_rows)(ROW *r, int rows, int m)
 {
-#pragma GCC unroll 16
-    for (int block = 0; block < rows; block += span) {
-#pragma GCC unroll 8
-        for (int i = 0; i < span / 2; i++) {
-            ROW *opposite = &r[block + span - 1 - i];
-            *opposite = R(exchange)(*opposite, m - 1);
-            NAME(order)(&r[block + i], opposite);
-        }
+    for (int i = 0; i < rows / 2; i++) {
+        ROW *opposite = &r[rows - 1 - i];
+        *opposite = R(exchange)(*opposite, m - 1);
+        NAME(order)(&r[i], opposite);
     }
+}
+
+ALWAYS_INLINE void NAME(merge_4_rows)(ROW *r, int m)
+{
+    NAME(mirror_rows)(r, 4, m);
+    NAME(mirror_rows)(r, 2, m);
+    NAME(mirror_rows)(r + 2, 2, m);
+}
+
+ALWAYS_INLINE void NAME(merge_8_rows)(ROW *r, int m)
+{
+    NAME(mirror_rows)(r, 8, m);
+    NAME(merge_4_rows)(r, m);
+    NAME(merge_4_rows)(r + 4, m);
+}
+
+ALWAYS_INLINE void NAME(merge_16_rows)(ROW *r, int m)
+{
+    NAME(mirror_rows)(r, 16, m);
+    NAME(merge_8_rows)(r, m);
+    NAME(merge_8_rows)(r + 8, m);
 }
 
 ALWAYS_INLINE void NAME(order_in_rows)(ROW *r, int rows, int distance)
 {
-#pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
         r[i] = R(order_lanes)(r[i], distance);
 }
 
-/* Merges the halves of each group of m lanes. */
+/* Merges the halves of each group of m lanes. No loop here has a variable bound once m and rows are known: compilers
+ * keep the rows in registers only if nothing indexes them. */
 ALWAYS_INLINE void NAME(merge_columns)(ROW *r, int rows, int m)
 {
-#pragma GCC unroll 4
-    for (int span = rows; span > 1; span /= 2)
-        NAME(mirror_rows)(r, rows, span, m);
+    if (rows == 16)
+        NAME(merge_16_rows)(r, m);
+    else if (rows == 8)
+        NAME(merge_8_rows)(r, m);
+    else if (rows == 4)
+        NAME(merge_4_rows)(r, m);
+    else if (rows == 2)
+        NAME(mirror_rows)(r, 2, m);
     NAME(order_in_rows)(r, rows, m - 1);
-#pragma GCC unroll 4
-    for (int distance = m / 4; distance > 0; distance /= 2)
-        NAME(order_in_rows)(r, rows, distance);
+    if (m >= 16)
+        NAME(order_in_rows)(r, rows, 4);
+    if (m >= 8)
+        NAME(order_in_rows)(r, rows, 2);
+    if (m >= 4)
+        NAME(order_in_rows)(r, rows, 1);
 }
 
 /* Sorts n codes, more than rows / 2 rows and at most all of them. */
@@ -98,7 +123,6 @@ ALWAYS_INLINE void NAME(sort_rows)(NAME(code) * codes, size_t n, int rows)
     const int lanes = NAME(lanes);
     const ROW last = R(set1)(NAME(largest));
     ROW r[16];
-#pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
         size_t at = (size_t)(i * lanes), left = n > at ? n - at : 0;
         r[i] = i < rows / 2 ? R(load)(codes + at) : R(load_part)(codes + at, left < lanes ? left : lanes, last);
@@ -111,10 +135,14 @@ ALWAYS_INLINE void NAME(sort_rows)(NAME(code) * codes, size_t n, int rows)
         NAME(sort_4_rows)(r);
     else if (rows == 2)
         NAME(order)(&r[0], &r[1]);
-#pragma GCC unroll 4
-    for (int m = 2; m <= lanes; m *= 2)
-        NAME(merge_columns)(r, rows, m);
-#pragma GCC unroll 16
+    if (lanes >= 2)
+        NAME(merge_columns)(r, rows, 2);
+    if (lanes >= 4)
+        NAME(merge_columns)(r, rows, 4);
+    if (lanes >= 8)
+        NAME(merge_columns)(r, rows, 8);
+    if (lanes >= 16)
+        NAME(merge_columns)(r, rows, 16);
     for (int i = 0; i < rows; i++) {
         size_t at = (size_t)(i * lanes), left = n > at ? n - at : 0;
         if (i < rows / 2)
