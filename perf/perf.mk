@@ -5,7 +5,7 @@ libperf_la_SOURCES = \
 	perf/commands.h perf/data.c perf/data.h perf/info.c perf/measure.c perf/measure.h perf/outfile.c perf/outfile.h \
 	perf/program.c perf/program.h perf/select.c perf/select.h perf/stats.c perf/stats.h \
 	perf/verify.c perf/workload.c perf/workload.h perf/workload_reduce.c \
-	perf/workload_sort.c
+	perf/workload_sort.c perf/workload_stencil.c
 
 bin_PROGRAMS += pel
 pel_SOURCES = perf/main.c

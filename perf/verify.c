@@ -1,5 +1,6 @@
 /* pel verify: every variant against the scalar reference, bit for bit. */
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,20 @@ static const char usage[] =
     "  -h, --help         print this and exit\n";
 
 static const size_t sizes[] = {1, 2, 3, 7, 16, 31, 64, 100, 255, 1000, 4097, 20000, 65537, 1048575, 5000011};
-enum { NSIZES = sizeof sizes / sizeof sizes[0], NLONG = 2, MAX_VARIANTS = 128 };
+static const struct shape shapes[] = {{3, 1, false}, {1, 1, false}, {1, 4, true}, {2, 1, false},
+                                      {2, 2, true},  {3, 1, true},  {3, 4, false}};
+enum {
+    NSIZES = sizeof sizes / sizeof sizes[0],
+    NLONG = 2, /* of them are only for --long; a stencil, whose reference is slow, gets as many less */
+    NSHAPES = sizeof shapes / sizeof shapes[0],
+    MAX_VARIANTS = 128
+};
 
 /* What became of one variant. */
 struct outcome {
     const struct pel_kernel *kernel; /* NULL: pel as dispatched */
     size_t cases, failures;
-    char failure[96]; /* the first */
+    char failure[240]; /* the first */
     const char *barred;
 };
 
@@ -46,15 +54,18 @@ struct outcome {
 struct problems {
     struct workload_spec spec;
     size_t count, next;
-    size_t sizes, orders;
+    size_t sizes, orders, shapes, boundaries;
 };
 
 static struct problems start_problems(enum pel_op op, pel_dtype dtype, uint64_t seed, bool all_sizes)
 {
     struct problems p = {.spec = {.op = op, .dtype = dtype, .seed = seed}};
-    p.sizes = all_sizes ? NSIZES : NSIZES - NLONG;
+    bool stencil = op == PEL_OP_STENCIL;
+    p.sizes = (size_t)(NSIZES - (all_sizes ? 0 : NLONG) - (stencil ? NLONG : 0));
     p.orders = op == PEL_OP_SORT ? 2 : 1;
-    p.count = p.sizes * NDATA * p.orders;
+    p.shapes = stencil ? NSHAPES : 1;
+    p.boundaries = stencil ? PEL_BOUNDARY_REFLECT + 1 : 1;
+    p.count = p.sizes * NDATA * p.orders * p.shapes * p.boundaries;
     return p;
 }
 
@@ -74,6 +85,9 @@ static bool next_problem(struct problems *p)
     p->spec.n = sizes[digit(&counter, p->sizes)];
     p->spec.data = (enum data)digit(&counter, NDATA);
     p->spec.flags = digit(&counter, p->orders) ? PEL_DESCENDING : 0;
+    p->spec.shape = shapes[digit(&counter, p->shapes)];
+    p->spec.boundary = (pel_boundary)digit(&counter, p->boundaries);
+    p->spec.steps = 1 + p->next % 3;
     p->spec.seed++;
     return true;
 }
@@ -109,12 +123,19 @@ static bool name_setting(const struct pel_kernel *kernel, int setting, char *nam
     return setting == 0 || kernel->params[0].name;
 }
 
-static void note_failure(struct outcome *outcome, const struct workload *workload, const pel_opts *opts,
+static void note_failure(struct outcome *outcome, const struct workload_spec *spec, const pel_opts *opts,
                          const char *what)
 {
-    if (outcome->failures++ == 0)
-        snprintf(outcome->failure, sizeof outcome->failure, "%s: n=%zu data=%d threads=%d %s", what, workload->spec.n,
-                 (int)workload->spec.data, opts->threads, opts->variant ? opts->variant : "");
+    char shape[SHAPE_NAME];
+    shape_name(&spec->shape, shape);
+    if (outcome->failures++ > 0)
+        return;
+    int length =
+        snprintf(outcome->failure, sizeof outcome->failure, "%s: %s n=%zu data=%d seed=%" PRIu64 " threads=%d", what,
+                 opts->variant ? opts->variant : "pel", spec->n, (int)spec->data, spec->seed, opts->threads);
+    if (spec->op == PEL_OP_STENCIL)
+        snprintf(outcome->failure + length, sizeof outcome->failure - (size_t)length, " %s boundary=%d steps=%zu",
+                 shape, (int)spec->boundary, spec->steps);
 }
 
 /* Runs once; PEL_ENOTSUP when this variant does not serve this problem. */
@@ -145,9 +166,9 @@ static void check_case(struct outcome *outcome, struct workload *workload, const
         return;
     outcome->cases++;
     if (status != expected->status)
-        note_failure(outcome, workload, opts, pel_strerror(status));
+        note_failure(outcome, &workload->spec, opts, pel_strerror(status));
     else if (fast ? !workload_agrees(workload, result, expected->result) : memcmp(result, expected->result, bytes) != 0)
-        note_failure(outcome, workload, opts, "wrong result");
+        note_failure(outcome, &workload->spec, opts, "wrong result");
 }
 
 static void check_variant(struct outcome *outcome, struct workload *workload, const struct expected *expected)

@@ -14,6 +14,7 @@ enum { STRETCH_BYTES = 32 << 10, ALIGNMENT = 64 };
 static const struct workload_family *const families[PEL_NOPS] = {
     [PEL_OP_SUM] = &workload_reduce,
     [PEL_OP_SORT] = &workload_sort,
+    [PEL_OP_STENCIL] = &workload_stencil,
 };
 
 static size_t stride(const struct workload *workload)
@@ -39,6 +40,8 @@ void workload_open(struct workload *workload, const struct workload_spec *spec)
 
 void workload_close(struct workload *workload)
 {
+    if (workload->family->close)
+        workload->family->close(workload);
     free(workload->x);
     free(workload->y);
     free(workload->data);

@@ -14,12 +14,18 @@
 /* The elements: uniform over the range of the operation; over a wide range of exponents; few distinct ones. */
 enum data { DATA_UNIFORM, DATA_WIDE, DATA_FEW, NDATA };
 
-/* A stencil by name, with coefficients that sum to 1. */
+/* A stencil as people name them: star3d1r is the 7-point stencil, box2d1r the 9-point one. */
 struct shape {
-    const char *name;
     int ndim, radius;
-    bool star; /* the cells on the axes; else the whole box */
+    bool box; /* all cells within the radius; else those on the axes */
 };
+
+enum { SHAPE_NAME = 32 };
+bool shape_named(const char *name, struct shape *shape);
+void shape_name(const struct shape *shape, char name[SHAPE_NAME]);
+
+/* The cells of a row, square or cube of this edge; SIZE_MAX when they are too many. */
+size_t shape_cells(const struct shape *shape, size_t edge);
 
 struct workload_spec {
     enum pel_op op;
@@ -27,10 +33,19 @@ struct workload_spec {
     size_t n; /* elements; of a stencil cells, brought to the nearest cube or square */
     enum data data;
     uint64_t seed;
-    unsigned flags;            /* of pel_opts, in every call */
-    const struct shape *shape; /* of a stencil; NULL: star3d1r */
-    pel_boundary boundary;     /* of a stencil, on every side */
-    size_t steps;              /* of a stencil; 0: the usual */
+    unsigned flags; /* of pel_opts, in every call */
+
+    /* Of a stencil: */
+    struct shape shape;    /* all 0: star3d1r */
+    pel_boundary boundary; /* on every side */
+    size_t steps;          /* of a run; 0: the usual */
+};
+
+/* What the spec of a stencil comes to. */
+struct stencil_problem {
+    struct shape shape;
+    size_t edge, steps, ntaps;
+    pel_tap *taps;
 };
 
 struct workload {
@@ -44,6 +59,8 @@ struct workload {
     void *data;    /* what runs that change their input work on: x, once or several times; NULL: they read x */
     size_t copies; /* runs before a reset must follow; 0: none must, times do not depend on the data */
     unsigned char result[16]; /* of operations that return a value */
+
+    struct stencil_problem *stencil; /* NULL for the other families */
 };
 
 /* Whether the operation has a workload for the dtype. */
@@ -83,14 +100,13 @@ const void *workload_result(const struct workload *workload, size_t *bytes);
 /* Whether two results are the same up to the rounding errors that an entrant without pel's promises may make. */
 bool workload_agrees(const struct workload *workload, const void *a, const void *b);
 
-/* The stencils by name; the last has no name. */
-extern const struct shape shapes[];
-
-/* What a family brings; for workload.c. open: fills in all but the buffer of copies. bind: makes what an entrant needs
+/* What a family brings; for workload.c. open: fills in all but the buffer of copies; close: frees what it made beyond x
+ * and y, and may be NULL. bind: makes what an entrant needs
  * before it runs, such as a plan; may be NULL. */
 struct workload_family {
     bool (*serves)(enum pel_op op, pel_dtype dtype);
     void (*open)(struct workload *workload);
+    void (*close)(struct workload *workload);
     pel_status (*bind)(struct entrant *entrant);
     void (*unbind)(struct entrant *entrant);
     pel_status (*run)(struct entrant *entrant, void *data);
@@ -98,6 +114,6 @@ struct workload_family {
     /* Rounding errors that floating-point results of an entrant without pel's promises may show; NULL: none. */
     double (*tolerance)(const struct workload *workload);
 };
-extern const struct workload_family workload_reduce, workload_sort;
+extern const struct workload_family workload_reduce, workload_sort, workload_stencil;
 
 #endif

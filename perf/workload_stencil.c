@@ -1,0 +1,189 @@
+/* Workloads of the family stencil: rows, squares and cubes under named shapes. */
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "perf/data.h"
+#include "perf/program.h"
+#include "perf/workload.h"
+
+/* Even, so that a sweep from one array to another and back ends where it began. */
+enum { USUAL_STEPS = 10 };
+
+void shape_name(const struct shape *shape, char name[SHAPE_NAME])
+{
+    snprintf(name, SHAPE_NAME, "%s%dd%dr", shape->box ? "box" : "star", shape->ndim, shape->radius);
+}
+
+static size_t count_taps(const struct shape *shape)
+{
+    size_t side = 2 * (size_t)shape->radius + 1;
+    return shape->box ? shape_cells(shape, side) : 1 + (side - 1) * (size_t)shape->ndim;
+}
+
+bool shape_named(const char *name, struct shape *shape)
+{
+    char known[SHAPE_NAME];
+    for (shape->ndim = 1; shape->ndim <= 3; shape->ndim++) {
+        for (shape->radius = 1; shape->radius <= PEL_STENCIL_MAX_RADIUS; shape->radius++) {
+            for (int box = 0; box < 2; box++) {
+                shape->box = box;
+                shape_name(shape, known);
+                if (strcmp(name, known) == 0)
+                    return count_taps(shape) <= PEL_STENCIL_MAX_TAPS;
+            }
+        }
+    }
+    return false;
+}
+
+size_t shape_cells(const struct shape *shape, size_t edge)
+{
+    size_t cells = 1;
+    for (int a = 0; a < shape->ndim; a++) {
+        if (__builtin_mul_overflow(cells, edge, &cells))
+            return SIZE_MAX;
+    }
+    return cells;
+}
+
+/* The edge whose cells come closest to n. */
+static size_t nearest_edge(const struct shape *shape, size_t n)
+{
+    size_t low = 1, high = n + 1;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (shape_cells(shape, middle) <= n)
+            low = middle;
+        else
+            high = middle;
+    }
+    return n - shape_cells(shape, low) <= shape_cells(shape, low + 1) - n ? low : low + 1;
+}
+
+/* All offsets of the box, row by row; of a star those on an axis. */
+static void list_offsets(const struct shape *shape, pel_tap *taps)
+{
+    int side = 2 * shape->radius + 1, corners = (int)shape_cells(shape, (size_t)side);
+    for (int i = 0; i < corners; i++) {
+        pel_tap tap = {{0, 0, 0}, 0};
+        int rest = i, away = 0;
+        for (int a = shape->ndim - 1; a >= 0; a--) {
+            tap.offset[a] = rest % side - shape->radius;
+            away += tap.offset[a] != 0;
+            rest /= side;
+        }
+        if (shape->box || away <= 1)
+            *taps++ = tap;
+    }
+}
+
+/* Coefficients that differ, so that mixed-up taps show, and sum to 1, so that values neither grow nor die out. */
+static void set_coefficients(struct stencil_problem *problem)
+{
+    double sum = 0;
+    for (size_t k = 0; k < problem->ntaps; k++)
+        sum += problem->taps[k].coef = 1 + (double)(5 * k % 7) / 8;
+    for (size_t k = 0; k < problem->ntaps; k++)
+        problem->taps[k].coef /= sum;
+}
+
+static struct stencil_problem *make_problem(const struct workload_spec *spec)
+{
+    static const struct shape usual = {.ndim = 3, .radius = 1, .box = false};
+    struct stencil_problem *problem = allocate(sizeof *problem);
+    problem->shape = spec->shape.ndim > 0 ? spec->shape : usual;
+    problem->edge = nearest_edge(&problem->shape, spec->n);
+    problem->steps = spec->steps > 0 ? spec->steps : USUAL_STEPS;
+    problem->ntaps = count_taps(&problem->shape);
+    problem->taps = allocate(problem->ntaps * sizeof *problem->taps);
+    list_offsets(&problem->shape, problem->taps);
+    set_coefficients(problem);
+    return problem;
+}
+
+static bool serves(enum pel_op op, pel_dtype dtype)
+{
+    return op == PEL_OP_STENCIL && (dtype == PEL_F32 || dtype == PEL_F64);
+}
+
+static void open(struct workload *workload)
+{
+    const struct workload_spec *spec = &workload->spec;
+    struct stencil_problem *problem = make_problem(spec);
+    size_t cells = shape_cells(&problem->shape, problem->edge);
+    workload->stencil = problem;
+    workload->elements = cells * problem->steps;
+    workload->extent = cells * pel_dtype_size(spec->dtype);
+    workload->bytes = 2 * workload->extent * problem->steps;
+    workload->x = allocate(workload->extent);
+    data_fill(workload->x, spec->dtype, cells, spec->data, spec->seed, 0, false);
+}
+
+static void close(struct workload *workload)
+{
+    free(workload->stencil->taps);
+    free(workload->stencil);
+}
+
+/* What a run needs: a plan and its scratch, which a caller would keep from run to run. */
+struct bound {
+    pel_plan *plan;
+    void *work;
+};
+
+static pel_status bind(struct entrant *entrant)
+{
+    const struct workload *workload = entrant->workload;
+    const struct stencil_problem *problem = workload->stencil;
+    pel_stencil_desc desc = PEL_STENCIL_DESC_INIT;
+    desc.dtype = workload->spec.dtype;
+    desc.ndim = problem->shape.ndim;
+    desc.ntaps = problem->ntaps;
+    desc.taps = problem->taps;
+    for (int a = 0; a < desc.ndim; a++) {
+        desc.shape[a] = problem->edge;
+        desc.boundary[a][0] = desc.boundary[a][1] = workload->spec.boundary;
+    }
+    pel_plan *plan;
+    pel_status status = pel_stencil_plan(&plan, &desc, &entrant->opts);
+    if (status != PEL_OK)
+        return status;
+    struct bound *bound = entrant->bound = allocate(sizeof *bound);
+    *bound = (struct bound){plan, allocate(pel_plan_work_bytes(plan))};
+    return PEL_OK;
+}
+
+static void unbind(struct entrant *entrant)
+{
+    struct bound *bound = entrant->bound;
+    pel_plan_free(bound->plan);
+    free(bound->work);
+    free(bound);
+}
+
+static pel_status run(struct entrant *entrant, void *data)
+{
+    const struct bound *bound = entrant->bound;
+    return pel_stencil_run(bound->plan, data, bound->work, entrant->workload->stencil->steps);
+}
+
+/* Values stay within [-1, 1]; each tap of each step may lose half a unit in the last place. */
+static double tolerance(const struct workload *workload)
+{
+    const struct stencil_problem *problem = workload->stencil;
+    double unit = workload->spec.dtype == PEL_F32 ? FLT_EPSILON : DBL_EPSILON;
+    return unit * (double)(problem->ntaps * problem->steps);
+}
+
+const struct workload_family workload_stencil = {
+    .serves = serves,
+    .open = open,
+    .close = close,
+    .bind = bind,
+    .unbind = unbind,
+    .run = run,
+    .in_place = true,
+    .tolerance = tolerance,
+};
