@@ -54,7 +54,8 @@ struct outcome {
 struct problems {
     struct workload_spec spec;
     size_t count, next;
-    size_t sizes, orders, shapes, boundaries;
+    size_t sizes, shapes, boundaries;
+    unsigned flag; /* with which every problem comes again; 0: none */
 };
 
 static struct problems start_problems(enum pel_op op, pel_dtype dtype, uint64_t seed, bool all_sizes)
@@ -62,10 +63,10 @@ static struct problems start_problems(enum pel_op op, pel_dtype dtype, uint64_t 
     struct problems p = {.spec = {.op = op, .dtype = dtype, .seed = seed}};
     bool stencil = op == PEL_OP_STENCIL;
     p.sizes = (size_t)(NSIZES - (all_sizes ? 0 : NLONG) - (stencil ? NLONG : 0));
-    p.orders = op == PEL_OP_SORT ? 2 : 1;
+    p.flag = op == PEL_OP_SORT ? PEL_DESCENDING : op == PEL_OP_MIN || op == PEL_OP_MAX ? PEL_NAN_SKIP : 0;
     p.shapes = stencil ? NSHAPES : 1;
     p.boundaries = stencil ? PEL_BOUNDARY_REFLECT + 1 : 1;
-    p.count = p.sizes * NDATA * p.orders * p.shapes * p.boundaries;
+    p.count = p.sizes * NDATA * p.shapes * p.boundaries * (p.flag ? 2 : 1);
     return p;
 }
 
@@ -84,9 +85,9 @@ static bool next_problem(struct problems *p)
         return false;
     p->spec.n = sizes[digit(&counter, p->sizes)];
     p->spec.data = (enum data)digit(&counter, NDATA);
-    p->spec.flags = digit(&counter, p->orders) ? PEL_DESCENDING : 0;
     p->spec.shape = shapes[digit(&counter, p->shapes)];
     p->spec.boundary = (pel_boundary)digit(&counter, p->boundaries);
+    p->spec.flags = digit(&counter, 2) ? p->flag : 0;
     p->spec.steps = 1 + p->next % 3;
     p->spec.seed++;
     return true;
@@ -130,9 +131,9 @@ static void note_failure(struct outcome *outcome, const struct workload_spec *sp
     shape_name(&spec->shape, shape);
     if (outcome->failures++ > 0)
         return;
-    int length =
-        snprintf(outcome->failure, sizeof outcome->failure, "%s: %s n=%zu data=%d seed=%" PRIu64 " threads=%d", what,
-                 opts->variant ? opts->variant : "pel", spec->n, (int)spec->data, spec->seed, opts->threads);
+    int length = snprintf(
+        outcome->failure, sizeof outcome->failure, "%s: %s n=%zu data=%d flags=%u seed=%" PRIu64 " threads=%d", what,
+        opts->variant ? opts->variant : "pel", spec->n, (int)spec->data, spec->flags, spec->seed, opts->threads);
     if (spec->op == PEL_OP_STENCIL)
         snprintf(outcome->failure + length, sizeof outcome->failure - (size_t)length, " %s boundary=%d steps=%zu",
                  shape, (int)spec->boundary, spec->steps);

@@ -12,9 +12,8 @@
 enum { STRETCH_BYTES = 32 << 10, ALIGNMENT = 64 };
 
 static const struct workload_family *const families[PEL_NOPS] = {
-    [PEL_OP_SUM] = &workload_reduce,
-    [PEL_OP_SORT] = &workload_sort,
-    [PEL_OP_STENCIL] = &workload_stencil,
+    [PEL_OP_SUM] = &workload_reduce, [PEL_OP_DOT] = &workload_reduce, [PEL_OP_MIN] = &workload_reduce,
+    [PEL_OP_MAX] = &workload_reduce, [PEL_OP_SORT] = &workload_sort,  [PEL_OP_STENCIL] = &workload_stencil,
 };
 
 static size_t stride(const struct workload *workload)

@@ -15,15 +15,50 @@ typedef pel_status reduce_run(const void *x, const void *y, size_t n, void *resu
         return pel_##op##_##suffix((const T *)x, n, (R *)result, opts);                                                \
     }
 
-UNARY(sum, i32, int32_t, int64_t)
+#define BINARY(op, suffix, T, R)                                                                                       \
+    static pel_status op##_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        return pel_##op##_##suffix((const T *)x, (const T *)y, n, (R *)result, opts);                                  \
+    }
+
+/* Sums widen integers; extremes do not. */
+#define WIDENING(MAKE, op)                                                                                             \
+    MAKE(op, f32, float, float)                                                                                        \
+    MAKE(op, f64, double, double)                                                                                      \
+    MAKE(op, i32, int32_t, int64_t)                                                                                    \
+    MAKE(op, i64, int64_t, int64_t)                                                                                    \
+    MAKE(op, u32, uint32_t, uint64_t)                                                                                  \
+    MAKE(op, u64, uint64_t, uint64_t)
+#define KEEPING(MAKE, op)                                                                                              \
+    MAKE(op, f32, float, float)                                                                                        \
+    MAKE(op, f64, double, double)                                                                                      \
+    MAKE(op, i32, int32_t, int32_t)                                                                                    \
+    MAKE(op, i64, int64_t, int64_t)                                                                                    \
+    MAKE(op, u32, uint32_t, uint32_t)                                                                                  \
+    MAKE(op, u64, uint64_t, uint64_t)
+
+WIDENING(UNARY, sum)
+WIDENING(BINARY, dot)
+KEEPING(UNARY, min)
+KEEPING(UNARY, max)
+
+#define RUNS(op)                                                                                                       \
+    {                                                                                                                  \
+        [PEL_F32] = op##_f32, [PEL_F64] = op##_f64, [PEL_I32] = op##_i32, [PEL_I64] = op##_i64, [PEL_U32] = op##_u32,  \
+        [PEL_U64] = op##_u64                                                                                           \
+    }
 
 /* Integers of sums and products stay small enough that 2^31 elements cannot overflow the result. */
 static const struct row {
     reduce_run *run[PEL_NDTYPES];
     unsigned bits32, bits64; /* of integers */
-    bool binary, rounds;
+    bool binary;             /* two arrays */
+    bool rounds;             /* in floating point; else the result is one of the elements, which may be NaN */
 } rows[PEL_NOPS] = {
-    [PEL_OP_SUM] = {{[PEL_I32] = sum_i32}, 32, 32, false, true},
+    [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, true},
+    [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, true},
+    [PEL_OP_MIN] = {RUNS(min), 32, 64, false, false},
+    [PEL_OP_MAX] = {RUNS(max), 32, 64, false, false},
 };
 
 static bool serves(enum pel_op op, pel_dtype dtype)
@@ -36,7 +71,8 @@ static void *make(const struct workload_spec *spec, uint64_t stream)
     const struct row *row = &rows[spec->op];
     size_t size = pel_dtype_size(spec->dtype);
     void *x = allocate(spec->n * size);
-    data_fill(x, spec->dtype, spec->n, spec->data, spec->seed + stream, size == 4 ? row->bits32 : row->bits64, false);
+    data_fill(x, spec->dtype, spec->n, spec->data, spec->seed + stream, size == 4 ? row->bits32 : row->bits64,
+              !row->rounds);
     return x;
 }
 
