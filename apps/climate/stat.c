@@ -6,7 +6,7 @@
 #include "output.h"
 #include "statistic.h"
 
-enum { BLOCK_VALUES = 1 << 25 }; /* the most values in memory at a time, unless one series has more */
+enum { BLOCK_VALUES = 1 << 22 }; /* the most values in memory at a time, unless one series has more */
 
 static const struct operation {
     const char *name;
