@@ -8,7 +8,7 @@ TESTS += $(script_tests)
 
 if HAVE_CMOCKA
 program_tests = \
-	tests/test_dispatch tests/test_rules tests/test_wisdom \
+	tests/test_dispatch tests/test_rules tests/test_stats tests/test_wisdom \
 	tests/test_stencil \
 	tests/test_support \
 	tests/test_team
@@ -27,6 +27,8 @@ tests_test_dispatch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_registry_find,--wrap=
 
 # The tables that the library has.
 tests_test_rules_LDADD = libsupport.la libtuned.la $(CMOCKA_LIBS)
+
+tests_test_stats_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
 
 tests_test_wisdom_SOURCES = tests/test_wisdom.c tests/wisdom_sample.c tests/wisdom_sample.h
 tests_test_wisdom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_memory_new
