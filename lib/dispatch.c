@@ -113,6 +113,8 @@ static bool nominate_ruled(const struct pel_rules *table, const struct pel_reque
         const struct pel_rule *rule = &table->rule[i];
         if (request->n > rule->n_upto || !pel_rule_fits(rule, request))
             continue;
+        if (strcmp(rule->variant, PEL_RULE_DEFAULT) == 0)
+            return false;
         struct pel_pick pick = {.team = rule->team, .source = table->source};
         pick.kernel = pel_registry_find(rule->op, rule->dtype, rule->variant, strlen(rule->variant));
         if (!pick.kernel || barred_always(pick.kernel, request->flags))

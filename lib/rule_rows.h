@@ -1,7 +1,9 @@
 /* The notation of the table files (*.def), one rule a line:
  *     PEL_RULE(op, dtype, mode, ndim, threads, n_upto, variant, team, params ...)
- * with mode exact or fast; ndim and threads a number, 0 for any; n_upto a number or ALL; team a number, ALL for every
- * thread at hand, or 0 for the model's choice; params in the order of the kernel's table, 0 for the initial value. */
+ * with mode exact or fast; ndim and threads a number, 0 for any; n_upto a number or ALL; variant a kernel, or "default"
+ * to leave the request to the tables below; team a number, ALL for every thread at hand, or 0 for the model's choice;
+ * params in the order of the kernel's table, 0 for the initial value. A file that is about one processor defines
+ * PEL_TABLE_CPU, its pel_cpu()->id. It is included between braces, before PEL_END_OF_RULES. */
 #include <stdint.h>
 
 #include "lib/rules.h"
@@ -20,3 +22,10 @@
      .variant = variant_,                                                                                              \
      .team = team_,                                                                                                    \
      .params = {__VA_ARGS__}},
+
+/* A table may be empty, and an array may not. */
+#define PEL_END_OF_RULES                                                                                               \
+    {                                                                                                                  \
+        .variant = NULL                                                                                                \
+    }
+#define PEL_COUNT_RULES(rules) (sizeof(rules) / sizeof(rules)[0] - 1)

@@ -8,6 +8,9 @@
 
 enum { PEL_TEAM_ALL = -1 };
 
+/* The variant of a rule that leaves its requests to the tables below. */
+#define PEL_RULE_DEFAULT "default"
+
 /* Serves requests of its op, dtype, mode and shape up to a size. In a table the first rule that fits and whose kernel
  * can run is taken, so rules of one key stand in ascending order of size. */
 struct pel_rule {

@@ -3,14 +3,9 @@
 
 static const struct pel_rule generic[] = {
 #include "lib/tables/generic.def"
-};
-
-#define PEL_SHIPPED(source, cpu, rules)                                                                                \
-    {                                                                                                                  \
-        source, cpu, rules, sizeof rules / sizeof rules[0]                                                             \
-    }
+    PEL_END_OF_RULES};
 
 const struct pel_rules pel_shipped_rules[] = {
-    PEL_SHIPPED("shipped, generic", NULL, generic),
+    {"shipped, generic", NULL, generic, PEL_COUNT_RULES(generic)},
     {NULL, NULL, NULL, 0},
 };

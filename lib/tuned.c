@@ -2,13 +2,14 @@
  * does the tuning. */
 #include "lib/rule_rows.h"
 
+static const struct pel_rule rules[] = {
 #ifndef PEL_UNTUNED
 #include "tuned.def"
 #endif
+    PEL_END_OF_RULES};
 
-#ifdef PEL_TUNED_RULES
-static const struct pel_rule rules[] = {PEL_TUNED_RULES};
-const struct pel_rules pel_tuned_rules = {"tuned at build", PEL_TUNED_CPU, rules, sizeof rules / sizeof rules[0]};
-#else
-const struct pel_rules pel_tuned_rules = {"tuned at build", NULL, NULL, 0};
+#ifndef PEL_TABLE_CPU
+#define PEL_TABLE_CPU NULL
 #endif
+
+const struct pel_rules pel_tuned_rules = {"tuned at build", PEL_TABLE_CPU, rules, PEL_COUNT_RULES(rules)};

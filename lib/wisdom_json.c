@@ -3,8 +3,9 @@
  * where RULE is
  *     {"op": "sort", "dtype": "f64", "mode": "exact", "ndim": 0, "threads": 2, "n_upto": 65536 or "all",
  *      "variant": "avx512/quick", "team": 1 or "all", "params": {"leaf": 256}}
- * and ndim, threads, n_upto, team and params may be left out: any, any, all, the model's choice, the initial values.
- * Members not named here are for people. */
+ * where the variant may be "default": such a rule leaves its requests to the tables below. ndim, threads, n_upto, team
+ * and params may be left out: any, any, all, the model's choice, the initial values. Members not named here are for
+ * people. */
 #include "lib/wisdom.h"
 
 #include <string.h>
@@ -72,8 +73,12 @@ static bool read_choice(const json_t *object, struct pel_rule *rule, bool *known
     if (!op || !dtype || !variant || !read_number_or_all(object, "team", 1 << 16, PEL_TEAM_ALL, &team) ||
         (params && !json_is_object(params)))
         return false;
-    *known = pel_op_named(op, strlen(op), &rule->op) && pel_dtype_named(dtype, strlen(dtype), &rule->dtype) &&
-             !strchr(variant, ':') && pel_variant_parse(variant, rule->op, rule->dtype, &pick);
+    *known = pel_op_named(op, strlen(op), &rule->op) && pel_dtype_named(dtype, strlen(dtype), &rule->dtype);
+    if (strcmp(variant, PEL_RULE_DEFAULT) == 0) {
+        rule->variant = PEL_RULE_DEFAULT;
+        return true;
+    }
+    *known = *known && !strchr(variant, ':') && pel_variant_parse(variant, rule->op, rule->dtype, &pick);
     json_object_foreach(params, name, param)
     {
         if (!json_is_integer(param))

@@ -15,6 +15,8 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 static void check(const struct pel_rule *rule)
 {
+    if (strcmp(rule->variant, PEL_RULE_DEFAULT) == 0)
+        return;
     const struct pel_kernel *kernel = pel_registry_find(rule->op, rule->dtype, rule->variant, strlen(rule->variant));
     if (!kernel || rule->ndim < 0 || rule->ndim > 3 || rule->threads < 0 || rule->threads > 1 << 16 ||
         rule->team < PEL_TEAM_ALL || rule->team > 1 << 16)

@@ -283,8 +283,9 @@ static void unknown_rules_are_skipped(void **state)
     (void)state;
     struct pel_request request = request_of(1000);
     const char *kernel = pick_of(&request, NULL).kernel->name;
-    struct pel_rule rule[] = {rule_of(SIZE_MAX, "avx2/none", 3), rule_of(SIZE_MAX, "none", 3), rule_of(SIZE_MAX, "", 3),
-                              rule_of(500, kernel, 1), rule_of(SIZE_MAX, kernel, PEL_TEAM_ALL)};
+    struct pel_rule rule[] = {rule_of(SIZE_MAX, "avx2/none", 3), rule_of(SIZE_MAX, "none", 3),
+                              rule_of(SIZE_MAX, "", 3),          rule_of(500, kernel, 1),
+                              rule_of(700, PEL_RULE_DEFAULT, 3), rule_of(SIZE_MAX, kernel, PEL_TEAM_ALL)};
     static struct pel_rules rules;
     rules = (struct pel_rules){NULL, NULL, rule, sizeof rule / sizeof *rule};
     request.threads = 7;
@@ -293,6 +294,8 @@ static void unknown_rules_are_skipped(void **state)
     request.n = 500;
     assert_int_equal(pick_of(&request, NULL).team, 1);
     request.n = 501;
+    assert_string_not_equal(pick_of(&request, NULL).source, "user's wisdom");
+    request.n = 701;
     assert_int_equal(pick_of(&request, NULL).team, 7);
     adopt(PEL_WISDOM_USER, NULL);
 }
