@@ -55,7 +55,9 @@ int sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *mask)
 struct test_child test_rerun(const char *task, const char *variable, const char *value)
 {
     struct test_child child = {0};
+    char seed[24];
     int ends[2];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)test_seed());
     assert_int_equal(pipe(ends), 0);
     pid_t pid = fork();
     assert_true(pid >= 0);
@@ -63,6 +65,7 @@ struct test_child test_rerun(const char *task, const char *variable, const char 
         dup2(ends[1], STDERR_FILENO);
         close(ends[0]);
         close(ends[1]);
+        setenv("PEL_TEST_SEED", seed, 1);
         setenv(variable, value, 1);
         execl("/proc/self/exe", "test", task, value, (char *)NULL);
         _exit(127);

@@ -8,15 +8,24 @@ TESTS += $(script_tests)
 
 if HAVE_CMOCKA
 program_tests = \
-	tests/test_dispatch tests/test_rules tests/test_stats tests/test_wisdom \
+	tests/test_bits \
+	tests/test_dispatch \
+	tests/test_fork \
+	tests/test_rules \
+	tests/test_stats \
 	tests/test_stencil \
 	tests/test_support \
-	tests/test_team
+	tests/test_team \
+	tests/test_wisdom
 check_PROGRAMS += $(program_tests)
 TESTS += $(program_tests)
 
 check_LTLIBRARIES = libsupport.la
 libsupport_la_SOURCES = tests/support.c tests/support.h
+tests_test_bits_SOURCES = tests/test_bits.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
+tests_test_bits_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+tests_test_fork_SOURCES = tests/test_fork.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
+tests_test_fork_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 tests_test_team_SOURCES = tests/test_team.c tests/verbs.c tests/verbs.h
 # clang warns of conversions in its own expansion of a taskloop.
 tests_test_team_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -Wno-sign-conversion -Wno-conversion

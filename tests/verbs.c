@@ -16,9 +16,14 @@ void expect(bool holds, const char *file, int line)
         atomic_store(&failed_file, file);
 }
 
+bool nothing_failed(void)
+{
+    return atomic_load(&failed_line) == 0;
+}
+
 void assert_nothing_failed(void)
 {
-    if (failed_line)
+    if (!nothing_failed())
         fail_msg("%s:%d: the check failed", atomic_load(&failed_file), atomic_load(&failed_line));
 }
 

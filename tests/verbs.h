@@ -11,6 +11,7 @@
  * the test with it. */
 #define EXPECT(condition) expect((condition), __FILE__, __LINE__)
 void expect(bool holds, const char *file, int line);
+bool nothing_failed(void); /* for a child process */
 void assert_nothing_failed(void);
 
 /* Threads that have been seen at some work. */

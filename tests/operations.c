@@ -1,0 +1,167 @@
+#include "tests/operations.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support.h"
+
+#define REDUCTION(op, T, R, suffix)                                                                                    \
+    static pel_status op##_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        (void)y;                                                                                                       \
+        return pel_##op##_##suffix(x, n, (R *)result, opts);                                                           \
+    }
+#define DOT(T, R, suffix)                                                                                              \
+    static pel_status dot_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)         \
+    {                                                                                                                  \
+        return pel_dot_##suffix(x, y, n, (R *)result, opts);                                                           \
+    }
+#define SORT(T, suffix)                                                                                                \
+    static pel_status sort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_sort_##suffix((T *)result, n, opts);                                                                \
+    }
+#define EACH(T, R, suffix)                                                                                             \
+    REDUCTION(sum, T, R, suffix)                                                                                       \
+    REDUCTION(min, T, T, suffix)                                                                                       \
+    REDUCTION(max, T, T, suffix)                                                                                       \
+    DOT(T, R, suffix)                                                                                                  \
+    SORT(T, suffix)
+
+EACH(float, float, f32)
+EACH(double, double, f64)
+EACH(int32_t, int64_t, i32)
+EACH(int64_t, int64_t, i64)
+EACH(uint32_t, uint64_t, u32)
+EACH(uint64_t, uint64_t, u64)
+
+/* A star of radius 1 with unequal arms, five steps; each axis has other boundaries. */
+static pel_status run_stencil(pel_dtype dtype, int ndim, size_t n, void *grid, const pel_opts *opts)
+{
+    static const pel_tap star[7] = {{{0, 0, 0}, 0.5},   {{-1, 0, 0}, 0.125}, {{1, 0, 0}, 0.0625}, {{0, -1, 0}, 0.1},
+                                    {{0, 1, 0}, 0.075}, {{0, 0, -1}, 0.05},  {{0, 0, 1}, 0.025}};
+    pel_stencil_desc desc = PEL_STENCIL_DESC_INIT;
+    desc.dtype = dtype;
+    desc.ndim = ndim;
+    desc.ntaps = 1 + 2 * (size_t)ndim;
+    desc.taps = star;
+    for (int axis = 0; axis < 3; axis++)
+        desc.shape[axis] = axis < ndim ? 16 : 0;
+    desc.shape[0] = n >> (4 * (ndim - 1)) ? n >> (4 * (ndim - 1)) : 1;
+    desc.boundary[0][0] = desc.boundary[0][1] = PEL_BOUNDARY_PERIODIC;
+    desc.boundary[1][0] = desc.boundary[2][1] = PEL_BOUNDARY_REFLECT;
+    desc.boundary[1][1] = PEL_BOUNDARY_CONSTANT;
+    pel_plan *plan;
+    pel_status status = pel_stencil_plan(&plan, &desc, opts);
+    if (status != PEL_OK)
+        return status;
+    status = pel_stencil_run(plan, grid, NULL, 5);
+    pel_plan_free(plan);
+    return status;
+}
+
+#define STENCIL(dtype, suffix, dimensions)                                                                             \
+    static pel_status stencil##dimensions##_##suffix(const void *x, const void *y, size_t n, void *result,             \
+                                                     const pel_opts *opts)                                             \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return run_stencil(dtype, dimensions, n, result, opts);                                                        \
+    }
+
+STENCIL(PEL_F32, f32, 1)
+STENCIL(PEL_F32, f32, 2)
+STENCIL(PEL_F32, f32, 3)
+STENCIL(PEL_F64, f64, 1)
+STENCIL(PEL_F64, f64, 2)
+STENCIL(PEL_F64, f64, 3)
+
+#define ROWS(dtype, suffix)                                                                                            \
+    {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"min", dtype, false, min_##suffix},     \
+        {"max", dtype, false, max_##suffix},                                                                           \
+    {                                                                                                                  \
+        "sort", dtype, true, sort_##suffix                                                                             \
+    }
+#define STENCIL_ROWS(dtype, suffix)                                                                                    \
+    {"stencil 1", dtype, true, stencil1_##suffix}, {"stencil 2", dtype, true, stencil2_##suffix},                      \
+    {                                                                                                                  \
+        "stencil 3", dtype, true, stencil3_##suffix                                                                    \
+    }
+
+const struct operation operations[] = {
+    ROWS(PEL_F32, f32),         ROWS(PEL_F64, f64),         ROWS(PEL_I32, i32),
+    ROWS(PEL_I64, i64),         ROWS(PEL_U32, u32),         ROWS(PEL_U64, u64),
+    STENCIL_ROWS(PEL_F32, f32), STENCIL_ROWS(PEL_F64, f64), {NULL, PEL_F32, false, NULL},
+};
+
+/* Sign and 26 bits of fraction, times a power of two from 2^-16 to 2^15. */
+static double random_float(struct test_random *random)
+{
+    uint64_t bits = test_random_bits(random);
+    double scale = (double)(1ull << (bits & 31)) * 0x1p-16;
+    return (double)((int64_t)(bits >> 37) - (1 << 26)) * 0x1p-26 * scale;
+}
+
+void operations_fill(pel_dtype dtype, void *data, size_t n, uint64_t stream)
+{
+    struct test_random random = test_random_start(test_seed(), stream);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t small = test_random_bits(&random) >> 45;
+        switch (dtype) {
+        case PEL_F32:
+            ((float *)data)[i] = (float)random_float(&random);
+            break;
+        case PEL_F64:
+            ((double *)data)[i] = random_float(&random);
+            break;
+        case PEL_I32:
+            ((int32_t *)data)[i] = (int32_t)small - (1 << 18);
+            break;
+        case PEL_I64:
+            ((int64_t *)data)[i] = (int64_t)small - (1 << 18);
+            break;
+        case PEL_U32:
+            ((uint32_t *)data)[i] = (uint32_t)small;
+            break;
+        case PEL_U64:
+            ((uint64_t *)data)[i] = small;
+            break;
+        }
+    }
+}
+
+/* FNV-1a, on eight bytes at a time where it can. */
+static uint64_t digest_bytes(uint64_t digest, const void *data, size_t bytes)
+{
+    const unsigned char *from = data;
+    for (; bytes >= 8; bytes -= 8, from += 8) {
+        uint64_t word;
+        memcpy(&word, from, 8);
+        digest = (digest ^ word) * 0x100000001b3u;
+        digest ^= digest >> 29;
+    }
+    for (; bytes > 0; bytes--)
+        digest = (digest ^ *from++) * 0x100000001b3u;
+    return digest;
+}
+
+uint64_t operations_digest(size_t n, const pel_opts *opts)
+{
+    uint64_t digest = 0xcbf29ce484222325u;
+    char *x = calloc(n, 8), *y = calloc(n, 8);
+    for (const struct operation *op = operations; x && y && op->name; op++) {
+        uint64_t result = 0;
+        operations_fill(op->dtype, x, n, 1);
+        operations_fill(op->dtype, y, n, 2);
+        pel_status status = op->run(x, y, n, op->in_place ? (void *)x : &result, opts);
+        digest = digest_bytes(digest, &status, sizeof status);
+        digest = digest_bytes(digest, &result, sizeof result);
+        digest = digest_bytes(digest, x, n * pel_dtype_size(op->dtype));
+    }
+    bool done = x && y;
+    free(x);
+    free(y);
+    return done ? digest : 0;
+}

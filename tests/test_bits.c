@@ -1,0 +1,132 @@
+/* The same bits from every operation: on any number of threads, inside regions and tasks, from many callers at once,
+ * and on every instruction set. */
+#include <inttypes.h>
+#include <omp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/cpu.h"
+#include "tests/operations.h"
+#include "tests/support.h"
+#include "tests/verbs.h"
+
+enum { PROCESSORS = 8, LARGE = (1 << 18) + 77, SMALL = 5000 };
+
+/* By one thread. */
+static uint64_t expected_large, expected_small;
+
+static pel_opts with_threads(int threads)
+{
+    pel_opts opts = PEL_OPTS_INIT;
+    opts.threads = threads;
+    return opts;
+}
+
+static void on_any_number_of_threads(void **state)
+{
+    (void)state;
+    for (int threads = 2; threads <= PROCESSORS; threads++) {
+        pel_opts opts = with_threads(threads);
+        assert_true(operations_digest(LARGE, &opts) == expected_large);
+    }
+    assert_true(operations_digest(SMALL, NULL) == expected_small);
+}
+
+static void inside_a_region(void **state)
+{
+    (void)state;
+#pragma omp parallel num_threads(3)
+    {
+#pragma omp single
+        EXPECT(operations_digest(LARGE, NULL) == expected_large);
+        EXPECT(operations_digest(SMALL, NULL) == expected_small);
+    }
+    assert_nothing_failed();
+}
+
+static void inside_tasks(void **state)
+{
+    (void)state;
+#pragma omp parallel num_threads(4)
+#pragma omp single
+    for (int i = 0; i < 4; i++) {
+#pragma omp task firstprivate(i)
+        {
+            pel_opts opts = with_threads(i + 1);
+            EXPECT(operations_digest(LARGE, &opts) == expected_large);
+            EXPECT(operations_digest(SMALL, &opts) == expected_small);
+        }
+#pragma omp task final(1)
+        EXPECT(operations_digest(SMALL, NULL) == expected_small);
+    }
+    assert_nothing_failed();
+}
+
+static void inside_a_nested_region(void **state)
+{
+    (void)state;
+    omp_set_max_active_levels(2);
+#pragma omp parallel num_threads(2)
+#pragma omp parallel num_threads(2)
+    {
+#pragma omp single
+        EXPECT(operations_digest(SMALL, NULL) == expected_small);
+    }
+    omp_set_max_active_levels(1);
+    assert_nothing_failed();
+}
+
+static void *call_from_thread(void *context)
+{
+    EXPECT(operations_digest(SMALL, NULL) == expected_small);
+    EXPECT(operations_digest(LARGE, NULL) == expected_large);
+    return context;
+}
+
+static void from_many_callers(void **state)
+{
+    enum { CALLERS = 4 };
+    (void)state;
+    pthread_t caller[CALLERS];
+    for (int i = 0; i < CALLERS; i++)
+        assert_int_equal(pthread_create(&caller[i], NULL, call_from_thread, NULL), 0);
+    for (int i = 0; i < CALLERS; i++)
+        pthread_join(caller[i], NULL);
+    assert_nothing_failed();
+}
+
+/* In a process of its own, since the environment is read once. */
+static void under_every_mask(void **state)
+{
+    (void)state;
+    char expected[32];
+    snprintf(expected, sizeof expected, "%" PRIu64, expected_large);
+    for (int isa = 0; isa < PEL_NISAS; isa++) {
+        const char *mask = pel_isa_name((enum pel_isa)isa);
+        print_message("  PEL_MAX_ISA=%s\n", mask);
+        assert_int_equal(test_rerun(expected, "PEL_MAX_ISA", mask).status, 0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(on_any_number_of_threads),
+        cmocka_unit_test(inside_a_region),
+        cmocka_unit_test(inside_tasks),
+        cmocka_unit_test(inside_a_nested_region),
+        cmocka_unit_test(from_many_callers),
+        cmocka_unit_test(under_every_mask),
+    };
+    test_set_processors(PROCESSORS);
+    test_seed();
+    if (argc > 1)
+        return operations_digest(LARGE, NULL) == strtoull(argv[1], NULL, 10) ? 0 : 1;
+    pel_opts serial = with_threads(1);
+    expected_large = operations_digest(LARGE, &serial);
+    expected_small = operations_digest(SMALL, &serial);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
