@@ -9,6 +9,7 @@ TESTS += $(script_tests)
 if HAVE_CMOCKA
 program_tests = \
 	tests/test_bits \
+	tests/test_budget \
 	tests/test_dispatch \
 	tests/test_fork \
 	tests/test_rules \
@@ -24,6 +25,8 @@ check_LTLIBRARIES = libsupport.la
 libsupport_la_SOURCES = tests/support.c tests/support.h
 tests_test_bits_SOURCES = tests/test_bits.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
 tests_test_bits_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+tests_test_budget_SOURCES = tests/test_budget.c tests/verbs.c tests/verbs.h
+tests_test_budget_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 tests_test_fork_SOURCES = tests/test_fork.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
 tests_test_fork_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 tests_test_team_SOURCES = tests/test_team.c tests/verbs.c tests/verbs.h
