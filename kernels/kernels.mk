@@ -8,6 +8,7 @@ KERNELS += kernels/reduce/limbs.c
 KERNELS += kernels/reduce/loop.c
 KERNELS += kernels/reduce/plain.c
 KERNELS += kernels/sort/quick.c
+KERNELS += kernels/sort/insertion.c
 KERNELS += kernels/sort/radix.c
 KERNELS += kernels/stencil/blocked.c
 KERNELS += kernels/stencil/naive.c
