@@ -200,6 +200,15 @@ static void fill_edges(struct tables *tables, const struct pel_plan *plan)
     }
 }
 
+/* Planes of a 3-dimensional grid that the taps read, and the one they write. */
+static size_t count_planes(const pel_stencil_desc *desc)
+{
+    size_t reach[2] = {0, 0};
+    if (desc->ndim == 3)
+        find_reach(desc, 0, reach);
+    return reach[0] + 1 + reach[1] + 1;
+}
+
 /* The plan without its arrays. */
 static void start_plan(struct pel_plan *plan, const pel_stencil_desc *desc)
 {
@@ -213,6 +222,7 @@ static void start_plan(struct pel_plan *plan, const pel_stencil_desc *desc)
             fill_axis(axis, desc, a - (3 - desc->ndim));
         plan->cells *= axis->n;
     }
+    plan->form.planes = count_planes(desc);
     plan->shape = (struct pel_stencil_shape){desc->ndim, plan->form.axis[2].n, desc->ntaps, find_radius(desc)};
 }
 

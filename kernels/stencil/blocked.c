@@ -1,61 +1,77 @@
-/* Rows in blocks of several vectors, so that the chains of multiply-adds overlap, and a few rows at a time through all
- * planes of the box, so that rows are still in the cache when the next plane reads them. */
+/* Rows in blocks of several vectors, so that the chains of multiply-adds overlap; and the box in bands of rows that go
+ * through all planes, so that what a plane reads is in the cache when the next one reads it again. */
 #ifndef T
 
 #include "kernels/kernel.h"
 #include "kernels/simd/simd.h"
 #include "kernels/stencil/sweep.h"
 
-enum { BLOCK = 8 }; /* vectors: covers the latency of two multiply-add units, and leaves registers for coefficients */
+enum {
+    MOST_UNROLLED = 27, /* taps */
+    BLOCK = 8,          /* vectors at most in a block: it leaves registers for coefficients */
+    LEAST_ROWS = 4,     /* of a band: fewer would read most rows twice */
+};
 
-#define UNROLL _Pragma("GCC unroll 8")
+#define UNROLL        _Pragma("GCC unroll 8")
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 static inline size_t clamp(size_t i, size_t low, size_t high)
 {
     return i < low ? low : i > high ? high : i;
 }
 
+/* Rows of a band: those of which all planes at hand fit the given cache. Without planes to go through, every row. */
+static size_t rows_of_band(const struct pel_sweep *sweep, size_t cache, size_t size)
+{
+    size_t row = clamp(sweep->end[2] - sweep->begin[2], 1, PEL_STENCIL_OUTSIDE_ROW) * size;
+    if (sweep->end[0] - sweep->begin[0] == 1)
+        return sweep->end[1] - sweep->begin[1];
+    return clamp(cache / row / sweep->form->planes, LEAST_ROWS, SIZE_MAX);
+}
+
 #define PEL_SELF "kernels/stencil/blocked.c"
 #include "kernels/foreach_float.h"
 
-#define PARAMS                                                                                                         \
-    {                                                                                                                  \
-        {                                                                                                              \
-            "rows", 16, 1, 256                                                                                         \
-        }                                                                                                              \
-    }
+/* kib: cache for a band. block: vectors. */
+#define ROW(suffix)                                                                                                    \
+    PEL_ROW(STENCIL, suffix, "blocked", .run.sweep = blocked_##suffix,                                                 \
+            .params = {{"kib", 512, 4, 16384}, {"block", 4, 4, BLOCK}})
 
 const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
-    PEL_ROW(STENCIL, f32, "blocked", .run.sweep = blocked_f32, .params = PARAMS),
-    PEL_ROW(STENCIL, f64, "blocked", .run.sweep = blocked_f64, .params = PARAMS),
+    ROW(f32),
+    ROW(f64),
     PEL_END_OF_TABLE,
 };
 
 #else
 
-/* A stretch of a row: tap k of cell x reads tap[k][x]. */
-struct NAME(span) {
-    T *restrict to;
-    const T *const *restrict tap;
-    const T *restrict coef;
-    size_t ntaps;
-    bool last;
+/* Consecutive rows of a plane whose taps read rows at the same distance. Row 0 is written from `to` on, and tap k of it
+ * reads the row row[k] (NULL: outside). */
+struct NAME(band) {
+    const struct pel_sweep *sweep;
+    bool wide; /* see span */
+    size_t rows;
+    T *to;
+    const T *row[PEL_STENCIL_MAX_TAPS];
+    const T *tap[PEL_STENCIL_MAX_TAPS]; /* what the first cell at hand reads */
 };
 
-/* Where a leaf stands: its box, and for each tap the row that it reads (NULL: outside) and the stretch at hand. */
-struct NAME(place) {
-    const struct pel_sweep *sweep;
-    const T *row[PEL_STENCIL_MAX_TAPS];
-    const T *tap[PEL_STENCIL_MAX_TAPS];
+/* Stretches of `count` cells on each row of a band: tap k of to[x] reads tap[k][x], and rows are `stride` apart. */
+struct NAME(span) {
+    T *to;
+    const T *const *tap;
+    const T *coef;
+    size_t ntaps, count, rows, stride;
+    bool last, wide; /* wide: in blocks of BLOCK vectors */
 };
 
 static inline VT NAME(settle)(VT value, bool last)
 {
-    return last ? V(select)((VS)(value != value), V(set1)((T)__builtin_nan("")), value) : value;
+    return last ? V(select)(V(is_nan)(value), V(set1)((T)__builtin_nan("")), value) : value;
 }
 
 /* Computes `vectors` vectors from cell x on. */
-static inline __attribute__((always_inline)) void NAME(block)(struct NAME(span) span, size_t x, size_t vectors)
+static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t vectors)
 {
     VT acc[BLOCK];
     VT coef = V(set1)(span.coef[0]);
@@ -67,120 +83,156 @@ static inline __attribute__((always_inline)) void NAME(block)(struct NAME(span) 
     UNROLL for (size_t v = 0; v < vectors; v++) V(store)(span.to + x + v * LANES, NAME(settle)(acc[v], span.last));
 }
 
-static inline void NAME(cell)(struct NAME(span) span, size_t x)
+/* One row. The first and the last vector are where the row begins and ends, those between them where stores are
+ * aligned: cells that two of them share are computed twice. */
+static ALWAYS_INLINE void NAME(vectors)(struct NAME(span) span, size_t x)
+{
+    size_t end = x + span.count;
+    NAME(block)(span, x, 1);
+    x += LANES - (uintptr_t)(span.to + x) / sizeof(T) % LANES;
+    for (; span.wide && x + BLOCK * LANES <= end; x += BLOCK * LANES)
+        NAME(block)(span, x, BLOCK);
+    for (; x + 4 * LANES <= end; x += 4 * LANES)
+        NAME(block)(span, x, 4);
+    for (; x + LANES < end; x += LANES)
+        NAME(block)(span, x, 1);
+    if (x < end)
+        NAME(block)(span, end - LANES, 1);
+}
+
+static inline T NAME(cell)(struct NAME(span) span, size_t x)
 {
     T acc = span.coef[0] * span.tap[0][x];
     for (size_t k = 1; k < span.ntaps; k++)
         acc = NAME(pel_stencil_fma)(span.coef[k], span.tap[k][x], acc);
-    span.to[x] = span.last && acc != acc ? (T)__builtin_nan("") : acc;
+    return span.last && acc != acc ? (T)__builtin_nan("") : acc;
 }
 
-/* The last vector overlaps the one before: it computes the same once more. */
-static inline __attribute__((always_inline)) void NAME(vectors)(struct NAME(span) span, size_t count)
+static ALWAYS_INLINE void NAME(rows)(struct NAME(span) span)
 {
-    size_t x = 0;
-    for (; x + BLOCK * LANES <= count; x += BLOCK * LANES)
-        NAME(block)(span, x, BLOCK);
-    for (; x + LANES <= count; x += LANES)
-        NAME(block)(span, x, 1);
-    if (x < count)
-        NAME(block)(span, count - LANES, 1);
+    for (size_t row = 0; row < span.rows; row++)
+        NAME(vectors)(span, row * span.stride);
 }
 
-/* A constant number of taps lets the compiler unroll, and keep pointers and coefficients in registers. */
-static void NAME(stretch)(struct NAME(span) span, size_t count)
+/* A known number of taps lets the compiler unroll; pointers and coefficients of our own, which no store can reach, let
+ * it keep them in registers. */
+static ALWAYS_INLINE void NAME(few)(struct NAME(span) span, const size_t ntaps)
 {
-    if (count < LANES) {
-        for (size_t x = 0; x < count; x++)
-            NAME(cell)(span, x);
-        return;
+    const T *tap[MOST_UNROLLED];
+    T coef[MOST_UNROLLED];
+    for (size_t k = 0; k < ntaps; k++) {
+        tap[k] = span.tap[k];
+        coef[k] = span.coef[k];
     }
-    switch (span.ntaps) {
+    span.tap = tap;
+    span.coef = coef;
+    span.ntaps = ntaps;
+    NAME(rows)(span);
+}
+
+static void NAME(compute)(struct NAME(span) span)
+{
+    switch (span.count < LANES ? 0 : span.ntaps) {
+    case 0:
+        for (size_t row = 0; row < span.rows; row++)
+            for (size_t x = row * span.stride; x < row * span.stride + span.count; x++)
+                span.to[x] = NAME(cell)(span, x);
+        break;
 #define TAPS(n)                                                                                                        \
     case n:                                                                                                            \
-        span.ntaps = n;                                                                                                \
-        NAME(vectors)(span, count);                                                                                    \
-        return;
+        NAME(few)(span, n);                                                                                            \
+        break;
         TAPS(3)
         TAPS(5)
         TAPS(7)
         TAPS(9)
         TAPS(13)
         TAPS(25)
-        TAPS(27)
+        TAPS(MOST_UNROLLED)
 #undef TAPS
     default:
-        NAME(vectors)(span, count);
+        NAME(rows)(span);
     }
 }
 
-/* Finds the rows that the taps of row (z, y) read. */
-static void NAME(find_rows)(struct NAME(place) * place, size_t z, size_t y)
+static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t x, size_t count)
 {
-    const struct pel_stencil_form *form = place->sweep->form;
-    const struct pel_stencil_axis *axis = form->axis;
-    const T *from = place->sweep->from;
-    if (z >= axis[0].inner && z < axis[0].inner_last && y >= axis[1].inner && y < axis[1].inner_last) {
-        const T *row = from + (z * axis[1].n + y) * axis[2].n;
-        for (size_t k = 0; k < form->ntaps; k++)
-            place->row[k] = row + form->shift[k];
+    const struct pel_stencil_form *form = band->sweep->form;
+    return (struct NAME(span)){.to = band->to + x,
+                               .tap = band->tap,
+                               .coef = form->coef,
+                               .ntaps = form->ntaps,
+                               .count = count,
+                               .rows = band->rows,
+                               .stride = form->axis[2].n,
+                               .last = band->sweep->last,
+                               .wide = band->wide};
+}
+
+/* Cells [begin, end) of each row, where every tap stays on the row. */
+static void NAME(inner)(struct NAME(band) * band, size_t begin, size_t end)
+{
+    const struct pel_stencil_form *form = band->sweep->form;
+    if (begin == end)
         return;
-    }
-    for (size_t k = 0; k < form->ntaps; k++) {
-        ptrdiff_t row = pel_stencil_row(form, z, y, k);
-        place->row[k] = row < 0 ? NULL : from + row;
-    }
+    for (size_t k = 0; k < form->ntaps; k++)
+        band->tap[k] = band->row[k] ? band->row[k] + (ptrdiff_t)begin + form->offset[k][2] : form->outside;
+    NAME(compute)(NAME(span_of)(band, begin, end - begin));
 }
 
-/* Cells [begin, end) of a row, of which each tap is inside along the row. */
-static void NAME(inner)(struct NAME(place) * place, T *to, size_t begin, size_t end)
+/* Cells [begin, end) of each row, near one end of it. */
+static void NAME(edge)(struct NAME(band) * band, size_t begin, size_t end)
 {
-    const struct pel_stencil_form *form = place->sweep->form;
-    for (size_t x = begin, count; x < end; x += count) {
-        count = end - x < PEL_STENCIL_OUTSIDE_ROW ? end - x : PEL_STENCIL_OUTSIDE_ROW;
-        for (size_t k = 0; k < form->ntaps; k++)
-            place->tap[k] = place->row[k] ? place->row[k] + (ptrdiff_t)x + form->offset[k][2] : form->outside;
-        NAME(stretch)((struct NAME(span)){to + x, place->tap, form->coef, form->ntaps, place->sweep->last}, count);
-    }
-}
-
-/* Cells [begin, end) near an end of a row. */
-static void NAME(edge)(struct NAME(place) * place, T *to, size_t begin, size_t end)
-{
-    const struct pel_stencil_form *form = place->sweep->form;
+    const struct pel_stencil_form *form = band->sweep->form;
     for (size_t x = begin; x < end; x++) {
         const ptrdiff_t *at = form->edge + pel_stencil_edge(&form->axis[2], x) * form->ntaps;
-        for (size_t k = 0; k < form->ntaps; k++)
-            place->tap[k] = place->row[k] && at[k] >= 0 ? place->row[k] + at[k] : form->outside;
-        NAME(cell)((struct NAME(span)){to + x, place->tap, form->coef, form->ntaps, place->sweep->last}, 0);
+        for (size_t row = 0, shift = 0; row < band->rows; row++, shift += form->axis[2].n) {
+            for (size_t k = 0; k < form->ntaps; k++)
+                band->tap[k] = band->row[k] && at[k] >= 0 ? band->row[k] + shift + at[k] : form->outside;
+            band->to[shift + x] = NAME(cell)(NAME(span_of)(band, x, 1), 0);
+        }
     }
 }
 
-static void NAME(row)(struct NAME(place) * place, size_t z, size_t y)
+/* Finds the rows that the taps of row (z, y) read, and how many rows up to y_end make one band with it. */
+static void NAME(find_rows)(struct NAME(band) * band, size_t z, size_t y, size_t y_end)
 {
-    const struct pel_sweep *sweep = place->sweep;
-    const struct pel_stencil_form *form = sweep->form;
-    const struct pel_stencil_axis *axis = &form->axis[2];
-    T *to = (T *)sweep->to + (z * form->axis[1].n + y) * axis->n;
-    size_t begin = sweep->begin[2], end = sweep->end[2];
+    const struct pel_stencil_form *form = band->sweep->form;
+    const struct pel_stencil_axis *axis = form->axis;
+    const T *from = band->sweep->from;
+    bool inner = z >= axis[0].inner && z < axis[0].inner_last && y >= axis[1].inner && y < axis[1].inner_last;
+    band->rows = inner ? clamp(axis[1].inner_last, y, y_end) - y : 1;
+    band->to = (T *)band->sweep->to + (z * axis[1].n + y) * axis[2].n;
+    for (size_t k = 0; k < form->ntaps; k++) {
+        ptrdiff_t row = pel_stencil_row(form, z, y, k);
+        band->row[k] = row < 0 ? NULL : from + row;
+    }
+}
+
+/* The cells [begin, end) of the rows [y, y_end) of a plane. */
+static void NAME(tile)(struct NAME(band) * band, size_t z, size_t y, size_t y_end, size_t begin, size_t end)
+{
+    const struct pel_stencil_axis *axis = &band->sweep->form->axis[2];
     size_t low = clamp(axis->inner, begin, end), high = clamp(axis->inner_last, begin, end);
-    NAME(find_rows)(place, z, y);
-    NAME(edge)(place, to, begin, low);
-    NAME(inner)(place, to, low, high);
-    NAME(edge)(place, to, high, end);
+    for (; y < y_end; y += band->rows) {
+        NAME(find_rows)(band, z, y, y_end);
+        NAME(edge)(band, begin, low);
+        NAME(inner)(band, low, high);
+        NAME(edge)(band, high, end);
+    }
 }
 
 static void NAME(blocked)(const struct pel_sweep *sweep, const int32_t *params)
 {
-    struct NAME(place) place;
-    size_t rows = (size_t)params[0];
-    place.sweep = sweep;
-    for (size_t first = sweep->begin[1], last; first < sweep->end[1]; first = last) {
-        last = clamp(first + rows, first, sweep->end[1]);
-        for (size_t z = sweep->begin[0]; z < sweep->end[0]; z++)
-            for (size_t y = first; y < last; y++)
-                NAME(row)(&place, z, y);
-    }
+    const size_t *begin = sweep->begin, *end = sweep->end;
+    size_t rows = rows_of_band(sweep, (size_t)params[0] << 10, sizeof(T)), cells = PEL_STENCIL_OUTSIDE_ROW;
+    struct NAME(band) band;
+    band.sweep = sweep;
+    band.wide = params[1] == BLOCK;
+    for (size_t y = begin[1]; y < end[1]; y += rows)
+        for (size_t x = begin[2]; x < end[2]; x += cells)
+            for (size_t z = begin[0]; z < end[0]; z++)
+                NAME(tile)(&band, z, y, clamp(y + rows, y, end[1]), x, clamp(x + cells, x, end[2]));
 }
 
 #endif

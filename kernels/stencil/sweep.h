@@ -11,7 +11,7 @@
 
 enum {
     PEL_STENCIL_OUTSIDE = -1,       /* in place of an index: the boundary value */
-    PEL_STENCIL_OUTSIDE_ROW = 2048, /* cells of pel_stencil_form.outside */
+    PEL_STENCIL_OUTSIDE_ROW = 4096, /* cells of pel_stencil_form.outside */
 };
 
 struct pel_stencil_axis {
@@ -24,6 +24,7 @@ struct pel_stencil_axis {
 /* The taps on the grid. */
 struct pel_stencil_form {
     struct pel_stencil_axis axis[3];
+    size_t planes; /* that the computation of one touches, itself included */
     size_t ntaps;
     const int32_t (*offset)[3];
     const void *coef;       /* in the grid's dtype */
