@@ -12,22 +12,49 @@
 static struct pel_env env;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void complain(const char *variable, const char *value, const char *why)
+/* Shows the first part of a value of any content on one line. */
+static void complain(const char *variable, const char *value, size_t length, const char *why)
 {
-    if (env.verbose_dispatch || env.verbose_profile)
-        pel_trace_line("env", "%s=%.80s ignored: %s", variable, value, why);
+    char shown[80];
+    size_t n = 0;
+    if (!env.verbose_dispatch && !env.verbose_profile)
+        return;
+    for (; n < length && n < sizeof shown - 1; n++)
+        shown[n] = value[n] >= ' ' && value[n] <= '~' ? value[n] : '?';
+    shown[n] = '\0';
+    pel_trace_line("env", "%s=%s%s ignored: %s", variable, shown, n < length ? "..." : "", why);
 }
 
+/* A list with commas, entry by entry; empty ones do not count. */
+static const char *next_entry(const char **list, size_t *length)
+{
+    *list += strspn(*list, ",");
+    const char *entry = *list;
+    *length = strcspn(entry, ",");
+    *list += *length;
+    return *length ? entry : NULL;
+}
+
+static bool is_word(const char *entry, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(entry, word, length) == 0;
+}
+
+/* Complains only when all is read: a later word may turn complaints on. */
 static void read_verbose(const char *value)
 {
-    while (*value) {
-        size_t length = strcspn(value, ",");
-        if (length == 8 && memcmp(value, "dispatch", length) == 0)
+    size_t length;
+    const char *entry, *list = value, *bad = NULL;
+    while ((entry = next_entry(&list, &length))) {
+        if (is_word(entry, length, "dispatch"))
             env.verbose_dispatch = true;
-        else if (length == 7 && memcmp(value, "profile", length) == 0)
+        else if (is_word(entry, length, "profile"))
             env.verbose_profile = true;
-        value += length + (value[length] == ',');
+        else
+            bad = entry;
     }
+    if (bad)
+        complain("PEL_VERBOSE", bad, strcspn(bad, ","), "not dispatch or profile");
 }
 
 static void read_threads(const char *value)
@@ -36,7 +63,7 @@ static void read_threads(const char *value)
     errno = 0;
     long threads = strtol(value, &end, 10);
     if (errno || end == value || *end || threads < 1 || threads > 1 << 16)
-        complain("PEL_NUM_THREADS", value, "not a number from 1 to 65536");
+        complain("PEL_NUM_THREADS", value, strlen(value), "not a number from 1 to 65536");
     else
         env.num_threads = (int)threads;
 }
@@ -45,7 +72,7 @@ static void read_max_isa(const char *value)
 {
     env.max_isa = pel_isa_named(value);
     if (env.max_isa == PEL_NISAS)
-        complain("PEL_MAX_ISA", value, "not one of scalar, avx2, avx512, neon");
+        complain("PEL_MAX_ISA", value, strlen(value), "not one of scalar, avx2, avx512, neon");
 }
 
 /* Reads one op[:dtype]=variant; false if it is no such thing. */
@@ -73,19 +100,30 @@ static bool read_force(const char *entry, size_t length, struct pel_force *force
 
 static void read_forces(const char *value)
 {
-    for (const char *entry = value; *entry;) {
-        size_t length = strcspn(entry, ",");
-        if (env.nforces < PEL_ENV_FORCES && read_force(entry, length, &env.force[env.nforces]))
+    size_t length;
+    for (const char *entry; (entry = next_entry(&value, &length));) {
+        if (env.nforces == PEL_ENV_FORCES) {
+            complain("PEL_FORCE", entry, strlen(entry), "more entries than pel keeps");
+            return;
+        }
+        if (read_force(entry, length, &env.force[env.nforces]))
             env.nforces++;
         else
-            complain("PEL_FORCE", entry, "not op[:dtype]=variant");
-        entry += length + (entry[length] == ',');
+            complain("PEL_FORCE", entry, length, "not op[:dtype]=variant");
     }
 }
 
+/* A copy: the host may change its environment later. */
 static void read_wisdom(const char *value)
 {
-    env.wisdom = value;
+    static char path[PEL_ENV_PATH];
+    size_t length = strlen(value);
+    if (length >= sizeof path) {
+        complain("PEL_WISDOM", value, length, "too long for a path");
+        return;
+    }
+    memcpy(path, value, length + 1);
+    env.wisdom = path;
 }
 
 static void read_all(void)

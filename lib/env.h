@@ -7,7 +7,7 @@
 
 #include "kernels/kernel.h"
 
-enum { PEL_ENV_FORCES = 32, PEL_ENV_VARIANT = 64 };
+enum { PEL_ENV_FORCES = 32, PEL_ENV_VARIANT = 64, PEL_ENV_PATH = 4096 };
 
 /* One entry of PEL_FORCE: op[:dtype]=variant. */
 struct pel_force {

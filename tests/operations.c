@@ -49,7 +49,7 @@ static pel_status run_stencil(pel_dtype dtype, int ndim, size_t n, void *grid, c
     desc.taps = star;
     for (int axis = 0; axis < 3; axis++)
         desc.shape[axis] = axis < ndim ? 16 : 0;
-    desc.shape[0] = n >> (4 * (ndim - 1)) ? n >> (4 * (ndim - 1)) : 1;
+    desc.shape[0] = n >> (4 * (ndim - 1));
     desc.boundary[0][0] = desc.boundary[0][1] = PEL_BOUNDARY_PERIODIC;
     desc.boundary[1][0] = desc.boundary[2][1] = PEL_BOUNDARY_REFLECT;
     desc.boundary[1][1] = PEL_BOUNDARY_CONSTANT;
