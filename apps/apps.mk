@@ -24,3 +24,24 @@ pel_climate_CPPFLAGS = $(AM_CPPFLAGS) $(NETCDF_CFLAGS)
 # Products and sums stay apart, so that unpacked values are the same on every processor.
 pel_climate_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
 pel_climate_LDADD = libpel.la $(NETCDF_LIBS) -lm
+
+if HAVE_ZLIB
+bin_PROGRAMS += pel-kmer
+dist_man_MANS += apps/genomics/pel-kmer.1
+endif
+pel_kmer_SOURCES = \
+	apps/genomics/count.c apps/genomics/count.h \
+	apps/genomics/input.c apps/genomics/input.h \
+	apps/genomics/kmer.c apps/genomics/kmer.h \
+	apps/genomics/main.c \
+	apps/genomics/memory.c apps/genomics/memory.h \
+	apps/genomics/outfile.c apps/genomics/outfile.h \
+	apps/genomics/reader.c apps/genomics/reader.h \
+	apps/genomics/report.c apps/genomics/report.h \
+	apps/genomics/sequence.c apps/genomics/sequence.h \
+	apps/genomics/spectrum.c apps/genomics/spectrum.h \
+	apps/genomics/table.c apps/genomics/table.h \
+	apps/genomics/workers.c apps/genomics/workers.h
+pel_kmer_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) -pthread
+pel_kmer_LDADD = libpel.la $(ZLIB_LIBS)
+EXTRA_DIST += apps/genomics/data/sample.fa.gz

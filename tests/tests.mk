@@ -2,7 +2,7 @@
 # is built.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; CC='$(CC)'; CXX='$(CXX)'; NM='$(NM)'; export srcdir CC CXX NM;
 
-script_tests = tests/headers.sh tests/symbols.sh tests/app_climate.sh
+script_tests = tests/headers.sh tests/symbols.sh tests/app_climate.sh tests/app_kmer.sh
 EXTRA_DIST += $(script_tests)
 TESTS += $(script_tests)
 
