@@ -144,7 +144,8 @@ pel_status pel_wisdom_parse(const char *text, size_t length, struct pel_rule *ru
     json_error_t error;
     *count = 0;
     json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    bool starved = !root && json_error_code(&error) == json_error_out_of_memory;
+    /* jansson has no words for most allocations that fail. */
+    bool starved = !root && (!error.text[0] || json_error_code(&error) == json_error_out_of_memory);
     *why = starved ? "out of memory" : "not JSON";
     if (!root)
         return starved ? PEL_ENOMEM : PEL_ECORRUPT;

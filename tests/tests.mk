@@ -2,7 +2,12 @@
 # is built.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; CC='$(CC)'; CXX='$(CXX)'; NM='$(NM)'; export srcdir CC CXX NM;
 
-script_tests = tests/headers.sh tests/symbols.sh tests/app_climate.sh tests/app_kmer.sh
+script_tests = \
+	tests/app_climate.sh \
+	tests/app_kmer.sh \
+	tests/headers.sh \
+	tests/rooms.sh \
+	tests/symbols.sh
 EXTRA_DIST += $(script_tests)
 TESTS += $(script_tests)
 
@@ -13,6 +18,7 @@ program_tests = \
 	tests/test_dispatch \
 	tests/test_env \
 	tests/test_fork \
+	tests/test_memory \
 	tests/test_rules \
 	tests/test_stats \
 	tests/test_stencil \
@@ -31,6 +37,10 @@ tests_test_budget_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 tests_test_env_SOURCES = tests/test_env.c tests/operations.c tests/operations.h
 tests_test_fork_SOURCES = tests/test_fork.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
 tests_test_fork_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+tests_test_memory_SOURCES = \
+	tests/test_memory.c tests/operations.c tests/operations.h tests/wisdom_sample.c tests/wisdom_sample.h
+tests_test_memory_LDADD = $(LDADD) $(JANSSON_LIBS)
+tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=free
 tests_test_team_SOURCES = tests/test_team.c tests/verbs.c tests/verbs.h
 # clang warns of conversions in its own expansion of a taskloop.
 tests_test_team_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -Wno-sign-conversion -Wno-conversion
