@@ -1,4 +1,4 @@
-/* Stencils: check and plan once; then, for each step, split the grid into boxes that the leaves advance. */
+/* Stencils: check and plan once; then cut the grid into boxes that the leaves advance, a phase of the team a step. */
 #include <pel/stencil.h>
 
 #include <string.h>
@@ -10,18 +10,16 @@
 #include "lib/team.h"
 
 enum {
-    BOXES_PER_THREAD = 4,   /* so that a thread that comes late finds less to do */
-    LEAST_ROW = 1024,       /* cells that a row is not cut below */
-    COPY_BYTES = 1024 << 10 /* that one task copies */
+    BOXES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
+    LEAST_ROW = 1024,     /* cells that a row is not cut below */
 };
 
-/* One step of a run. */
-struct step {
+/* Steps alternate between the grid and the scratch. */
+struct run {
     const struct pel_plan *plan;
+    char *grid[2];
+    size_t steps;
     size_t pieces[3]; /* that each axis is cut into */
-    const char *from;
-    char *to;
-    bool last;
 };
 
 static pel_status pick_kernel(struct pel_plan *plan, const pel_opts *opts)
@@ -84,16 +82,17 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Cuts the slowest axes first: boxes of whole rows are the longest to stream through. */
-static void cut(struct step *step, int threads)
+/* Cuts the slowest axes first: boxes of whole rows are the longest to stream through. Returns the boxes. */
+static size_t cut(struct run *run, int threads)
 {
-    const struct pel_stencil_axis *axis = step->plan->form.axis;
+    const struct pel_stencil_axis *axis = run->plan->form.axis;
     size_t wanted = threads > 1 ? (size_t)threads * BOXES_PER_THREAD : 1;
     for (int a = 0; a < 3; a++) {
         size_t most = a < 2 ? computed(&axis[a]) : computed(&axis[a]) / LEAST_ROW;
-        step->pieces[a] = wanted > 1 && most > 1 ? smaller(wanted, most) : 1;
-        wanted /= step->pieces[a];
+        run->pieces[a] = wanted > 1 && most > 1 ? smaller(wanted, most) : 1;
+        wanted /= run->pieces[a];
     }
+    return run->pieces[0] * run->pieces[1] * run->pieces[2];
 }
 
 /* The start of piece i of `pieces` about equal ones. */
@@ -103,70 +102,72 @@ static size_t piece(const struct pel_stencil_axis *axis, size_t i, size_t pieces
     return axis->first + count / pieces * i + smaller(i, count % pieces);
 }
 
-static void run_box(void *context, size_t index)
+static void find_box(const struct run *run, size_t index, size_t begin[3], size_t end[3])
 {
-    const struct step *step = context;
-    const struct pel_plan *plan = step->plan;
-    struct pel_sweep sweep = {.form = &plan->form, .from = step->from, .to = step->to, .last = step->last};
     for (int a = 2; a >= 0; a--) {
-        size_t i = index % step->pieces[a];
-        index /= step->pieces[a];
-        sweep.begin[a] = piece(&plan->form.axis[a], i, step->pieces[a]);
-        sweep.end[a] = piece(&plan->form.axis[a], i + 1, step->pieces[a]);
+        size_t i = index % run->pieces[a];
+        index /= run->pieces[a];
+        begin[a] = piece(&run->plan->form.axis[a], i, run->pieces[a]);
+        end[a] = piece(&run->plan->form.axis[a], i + 1, run->pieces[a]);
     }
-    plan->pick.kernel->run.sweep(&sweep, plan->pick.params);
 }
 
-static void copy_cells(const struct step *step, size_t first, size_t last)
+/* Copies the cells [first, last), rows and planes counted through, from one grid to the other. */
+static void copy_cells(const struct run *run, int from, size_t first, size_t last)
 {
-    size_t size = step->plan->size;
-    memcpy(step->to + first * size, step->from + first * size, (last - first) * size);
+    size_t size = run->plan->size;
+    memcpy(run->grid[1 - from] + first * size, run->grid[from] + first * size, (last - first) * size);
 }
 
-/* Copies the cells of plane z that keep their values. */
+/* Takes the result of an odd number of steps from the scratch to the grid. */
+static void bring_home(const struct run *run, const size_t begin[3], const size_t end[3])
+{
+    const struct pel_stencil_axis *axis = run->plan->form.axis;
+    for (size_t z = begin[0]; z < end[0]; z++) {
+        for (size_t y = begin[1]; y < end[1]; y++) {
+            size_t row = (z * axis[1].n + y) * axis[2].n;
+            copy_cells(run, 1, row + begin[2], row + end[2]);
+        }
+    }
+}
+
+static void run_box(void *context, size_t phase, size_t index)
+{
+    const struct run *run = context;
+    const struct pel_plan *plan = run->plan;
+    struct pel_sweep sweep = {.form = &plan->form,
+                              .from = run->grid[phase % 2],
+                              .to = run->grid[1 - phase % 2],
+                              .first = phase == 0 && run->steps > 1,
+                              .last = phase + 1 == run->steps};
+    find_box(run, index, sweep.begin, sweep.end);
+    if (phase == run->steps)
+        bring_home(run, sweep.begin, sweep.end);
+    else
+        plan->pick.kernel->run.sweep(&sweep, plan->pick.params);
+}
+
+/* Copies the whole rows and planes that keep their values to the scratch, of plane z. */
 static void copy_kept(void *context, size_t z)
 {
-    const struct step *step = context;
-    const struct pel_stencil_axis *axis = step->plan->form.axis;
-    size_t nx = axis[2].n, plane = z * axis[1].n * nx;
+    const struct run *run = context;
+    const struct pel_stencil_axis *axis = run->plan->form.axis;
+    size_t nx = axis[2].n, plane = z * axis[1].n * nx, end = plane + axis[1].n * nx;
     if (z < axis[0].first || z >= axis[0].last) {
-        copy_cells(step, plane, plane + axis[1].n * nx);
-        return;
+        copy_cells(run, 0, plane, end);
+    } else {
+        copy_cells(run, 0, plane, plane + axis[1].first * nx);
+        copy_cells(run, 0, plane + axis[1].last * nx, end);
     }
-    copy_cells(step, plane, plane + axis[1].first * nx);
-    for (size_t y = axis[1].first; y < axis[1].last; y++) {
-        size_t row = plane + y * nx;
-        copy_cells(step, row, row + axis[2].first);
-        copy_cells(step, row + axis[2].last, row + nx);
-    }
-    copy_cells(step, plane + axis[1].last * nx, plane + axis[1].n * nx);
 }
 
-static void copy_chunk(void *context, size_t index)
-{
-    const struct step *step = context;
-    size_t cells = COPY_BYTES / step->plan->size;
-    copy_cells(step, index * cells, smaller((index + 1) * cells, step->plan->cells));
-}
-
-/* Steps alternate between u and the scratch, to which the cells that keep their values go beforehand. */
 static void advance(const struct pel_plan *plan, char *u, char *work, size_t steps, int threads)
 {
-    struct step step = {.plan = plan, .from = u, .to = work};
-    cut(&step, threads);
-    size_t boxes = step.pieces[0] * step.pieces[1] * step.pieces[2];
-    pel_team_for(threads, plan->form.axis[0].n, copy_kept, &step);
-    for (size_t i = 0; i < steps; i++) {
-        step.from = i % 2 ? work : u;
-        step.to = i % 2 ? u : work;
-        step.last = i + 1 == steps;
-        pel_team_for(threads, boxes, run_box, &step);
-    }
-    if (step.to == u)
-        return;
-    step.from = work;
-    step.to = u;
-    pel_team_for(threads, (plan->cells * plan->size + COPY_BYTES - 1) / COPY_BYTES, copy_chunk, &step);
+    struct run run = {.plan = plan, .grid = {u, work}, .steps = steps};
+    size_t boxes = cut(&run, threads);
+    if (steps > 1)
+        pel_team_for(threads, plan->form.axis[0].n, copy_kept, &run);
+    pel_team_phases(threads, steps + steps % 2, boxes, run_box, &run);
 }
 
 /* Whether scratch of this plan's size overlaps its grid. */

@@ -212,13 +212,16 @@ static void NAME(find_rows)(struct NAME(band) * band, size_t z, size_t y, size_t
 /* The cells [begin, end) of the rows [y, y_end) of a plane. */
 static void NAME(tile)(struct NAME(band) * band, size_t z, size_t y, size_t y_end, size_t begin, size_t end)
 {
-    const struct pel_stencil_axis *axis = &band->sweep->form->axis[2];
+    const struct pel_stencil_form *form = band->sweep->form;
+    const struct pel_stencil_axis *axis = &form->axis[2];
     size_t low = clamp(axis->inner, begin, end), high = clamp(axis->inner_last, begin, end);
     for (; y < y_end; y += band->rows) {
         NAME(find_rows)(band, z, y, y_end);
         NAME(edge)(band, begin, low);
         NAME(inner)(band, low, high);
         NAME(edge)(band, high, end);
+        for (size_t row = 0; band->sweep->first && row < band->rows; row++)
+            pel_stencil_keep(band->sweep, (z * form->axis[1].n + y + row) * axis->n, sizeof(T));
     }
 }
 

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <string.h>
+
 #include <pel/stencil.h>
 
 enum {
@@ -33,13 +35,14 @@ struct pel_stencil_form {
     const void *outside;   /* cells that hold the boundary value */
 };
 
-/* Advances the cells [begin, end) from one grid to another, which differ. */
+/* Advances the cells [begin, end) from one grid to another. */
 struct pel_sweep {
     const struct pel_stencil_form *form;
     const void *from;
     void *to;
     size_t begin[3], end[3];
-    bool last; /* of the run: a result that is NaN becomes the canonical quiet NaN */
+    bool first; /* of several: cells of these rows that keep their values are copied */
+    bool last;  /* of the run: a result that is NaN becomes the canonical quiet NaN */
 };
 
 /* Where the index reads along an axis, or PEL_STENCIL_OUTSIDE. */
@@ -67,6 +70,18 @@ static inline ptrdiff_t pel_stencil_row(const struct pel_stencil_form *form, siz
     if (at_z < 0 || at_y < 0)
         return PEL_STENCIL_OUTSIDE;
     return (at_z * (ptrdiff_t)axis[1].n + at_y) * (ptrdiff_t)axis[2].n;
+}
+
+/* Copies what keeps its value before and after the box on the row that starts at this cell. */
+static inline void pel_stencil_keep(const struct pel_sweep *sweep, size_t row, size_t size)
+{
+    const struct pel_stencil_axis *axis = &sweep->form->axis[2];
+    const char *from = (const char *)sweep->from + row * size;
+    char *to = (char *)sweep->to + row * size;
+    if (sweep->begin[2] == axis->first)
+        memcpy(to, from, axis->first * size);
+    if (sweep->end[2] == axis->last)
+        memcpy(to + axis->last * size, from + axis->last * size, (axis->n - axis->last) * size);
 }
 
 /* The multiply-add of single cells, rounded once. */
