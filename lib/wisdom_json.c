@@ -3,9 +3,8 @@
  * where RULE is
  *     {"op": "sort", "dtype": "f64", "mode": "exact", "ndim": 0, "threads": 2, "n_upto": 65536 or "all",
  *      "variant": "avx512/quick", "team": 1 or "all", "params": {"leaf": 256}}
- * where the variant may be "default": such a rule leaves its requests to the tables below. ndim, threads, n_upto, team
- * and params may be left out: any, any, all, the model's choice, the initial values. Members not named here are for
- * people. */
+ * The variant "default" leaves its requests to the tables below. ndim, threads, n_upto, team and params may be left
+ * out: any, any, all, the model's choice, the initial values. Members not named here are for people. */
 #include "lib/wisdom.h"
 
 #include <string.h>
