@@ -83,9 +83,10 @@ nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.
 $(libtuned_la_OBJECTS): tuned.def
-CLEANFILES += tuned.def
+CLEANFILES += tuned.def tuned.def.record
 if TUNE
-tuned.def: $(top_builddir)/pel-stage1$(EXEEXT)
+# Last of all that can be built without it: what make did at the same time would disturb the measurement.
+tuned.def: pel-stage1$(EXEEXT) | $(pel_OBJECTS) $(pel_climate_OBJECTS) $(pel_kmer_OBJECTS)
 	./pel-stage1$(EXEEXT) tune $(TUNE_FLAGS) --output $@
 else
 tuned.def:

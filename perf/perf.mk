@@ -4,8 +4,13 @@ noinst_LTLIBRARIES += libperf.la
 libperf_la_SOURCES = \
 	perf/commands.h perf/data.c perf/data.h perf/info.c perf/measure.c perf/measure.h perf/outfile.c perf/outfile.h \
 	perf/program.c perf/program.h perf/select.c perf/select.h perf/stats.c perf/stats.h \
-	perf/verify.c perf/workload.c perf/workload.h perf/workload_reduce.c \
+	perf/tune.c perf/tune.h perf/tune_race.c perf/tune_race.h perf/tune_record.c perf/tune_record.h perf/tune_search.c \
+	perf/tune_space.c perf/tune_space.h perf/tune_supervise.c perf/tune_supervise.h perf/tune_table.c perf/tune_table.h \
+	perf/tune_wisdom.c perf/tune_write.c perf/verify.c perf/workload.c perf/workload.h perf/workload_reduce.c \
 	perf/workload_sort.c perf/workload_stencil.c
+
+libperf_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libperf_la_LIBADD = $(JANSSON_LIBS)
 
 bin_PROGRAMS += pel
 pel_SOURCES = perf/main.c

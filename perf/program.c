@@ -71,12 +71,17 @@ size_t read_size(const char *what, const char *text, size_t low, size_t high)
 
 double read_seconds(const char *what, const char *text)
 {
+    static const char units[] = "smh";
+    static const double seconds[] = {1, 60, 3600};
     char *end;
     double value = strtod(text, &end);
-    if (end != text && strcmp(end, "s") == 0)
+    const char *unit = end != text && *end ? strchr(units, *end) : NULL;
+    if (unit) {
+        value *= seconds[unit - units];
         end++;
+    }
     if (end == text || *end || !(value >= 0 && value <= 1e6))
-        bad_usage("%s: '%s' is not a time in seconds", what, text);
+        bad_usage("%s: '%s' is not a time such as 60s, 30m or 1h", what, text);
     return value;
 }
 

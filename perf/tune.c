@@ -1,0 +1,199 @@
+/* pel tune: measures which kernel serves which request best on this machine, and writes a table. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include <pel/tune.h>
+
+#include "lib/team.h"
+#include "perf/commands.h"
+#include "perf/outfile.h"
+#include "perf/program.h"
+#include "perf/tune_record.h"
+#include "perf/tune_space.h"
+#include "perf/tune_supervise.h"
+#include "perf/tune_table.h"
+
+static const char usage[] =
+    "usage: pel tune [options]\n"
+    "\n"
+    "Times the kernels on this machine and writes a table of those that beat the default choice beyond doubt: wisdom,\n"
+    "which PEL_WISDOM=FILE puts in force, or a .def file, which is compiled into the library. Results of calls never\n"
+    "depend on it. A record of what was measured is kept beside the table, in FILE.record.\n"
+    "\n"
+    "      --budget T         time to take: 60s (the default), 30m, 1h; from 10m on with a finer grid\n"
+    "      --only OP[:DTYPE]  one operation, or one dtype of it\n"
+    "      --threads K        the most threads to tune for\n"
+    "      --output FILE      the table; wisdom.json unless given. Wisdom that is there is added to\n"
+    "      --format F         json (wisdom) or def; by the name of FILE unless given\n"
+    "      --resume [RECORD]  go on from the record of an earlier run\n"
+    "  -h, --help             print this and exit\n";
+
+struct job {
+    struct tune_options options;
+    const char *output, *format, *record;
+};
+
+static void read_only(struct selection *selection, char *text)
+{
+    char *colon = strchr(text, ':');
+    if (colon)
+        *colon = '\0';
+    select_op(selection, text);
+    if (colon) {
+        select_dtype(selection, colon + 1);
+        *colon = ':';
+    }
+}
+
+/* --resume takes its argument with = or as the next word. */
+static const char *optional_word(int argc, char **argv)
+{
+    if (!optarg && optind < argc && argv[optind][0] != '-')
+        return argv[optind++];
+    return optarg;
+}
+
+enum { BUDGET = 256, ONLY, THREADS, OUTPUT, FORMAT, RESUME, UNTIL };
+
+static void read_option(struct job *job, int option, int argc, char **argv)
+{
+    switch (option) {
+    case BUDGET:
+        job->options.budget = read_seconds("--budget", optarg);
+        break;
+    case UNTIL: /* the child's */
+        job->options.until = strtod(optarg, NULL);
+        break;
+    case ONLY:
+        read_only(&job->options.selected, optarg);
+        break;
+    case THREADS:
+        job->options.threads = (int)read_size("--threads", optarg, 1, 4096);
+        break;
+    case OUTPUT:
+        job->output = optarg;
+        break;
+    case FORMAT:
+        job->format = optarg;
+        break;
+    default:
+        job->options.resume = true;
+        job->record = optional_word(argc, argv);
+    }
+}
+
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length >= tail && strcmp(name + length - tail, ending) == 0;
+}
+
+/* Fills in what was not said. */
+static void settle(struct job *job)
+{
+    struct tune_options *options = &job->options;
+    int at_hand = pel_team_threads(NULL);
+    if (!job->format)
+        job->format = job->output && ends_in(job->output, ".def") ? "def" : "json";
+    if (strcmp(job->format, "def") != 0 && strcmp(job->format, "json") != 0)
+        bad_usage("--format: '%s' is neither json nor def", job->format);
+    if (!job->output)
+        job->output = strcmp(job->format, "def") == 0 ? "tuned.def" : "wisdom.json";
+    if (options->threads == 0 || options->threads > at_hand)
+        options->threads = at_hand;
+    options->dense = options->budget >= TUNE_DENSE_SECONDS;
+    select_check(&options->selected);
+    options->record = job->record;
+    if (!job->record) {
+        static char *record;
+        record = allocate(strlen(job->output) + sizeof ".record");
+        options->record = strcat(strcpy(record, job->output), ".record");
+    }
+}
+
+static struct job read_job(int argc, char **argv)
+{
+    static const struct option known[] = {{"budget", required_argument, NULL, BUDGET},
+                                          {"only", required_argument, NULL, ONLY},
+                                          {"threads", required_argument, NULL, THREADS},
+                                          {"output", required_argument, NULL, OUTPUT},
+                                          {"format", required_argument, NULL, FORMAT},
+                                          {"resume", optional_argument, NULL, RESUME},
+                                          {"until", required_argument, NULL, UNTIL},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
+    struct job job = {.options = {.budget = 60, .selected = SELECT_ALL}};
+    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
+        if (option == 'h')
+            exit(print_usage(usage));
+        if (option == '?')
+            exit(EXIT_USAGE);
+        read_option(&job, option, argc, argv);
+    }
+    if (optind < argc)
+        bad_usage("tune: '%s' is no option", argv[optind]);
+    settle(&job);
+    return job;
+}
+
+static void count_verdicts(const struct tune_history *history, struct tune_provenance *provenance)
+{
+    for (size_t i = 0; i < history->count; i++)
+        provenance->verdicts[history->results[i].verdict]++;
+}
+
+static void write_table(const struct job *job, FILE *file, double seconds)
+{
+    struct tune_history history;
+    struct tune_row *rows;
+    struct tune_cell *cells;
+    tune_history_read(job->options.record, &history);
+    struct tune_provenance provenance = {.options = &job->options,
+                                         .history = &history,
+                                         .seconds = seconds,
+                                         .cells = tune_list_cells(&job->options, &cells)};
+    size_t count = tune_make_rows(&history, job->options.dense, &rows);
+    count_verdicts(&history, &provenance);
+    if (strcmp(job->format, "def") == 0)
+        tune_write_def(file, rows, count, &provenance);
+    else
+        tune_write_wisdom(file, job->output, rows, count, &provenance);
+    outfile_publish();
+    fprintf(stderr, "pel tune: %s: %zu rows from %zu of %zu cells, %zu too noisy, in %.0f s\n", job->output, count,
+            history.count, provenance.cells, provenance.verdicts[TUNE_NOISY], seconds);
+    tune_history_free(&history);
+    free(rows);
+    free(cells);
+}
+
+/* The default is what this library picks without being told otherwise. */
+static void ignore_preferences(void)
+{
+    unsetenv("PEL_FORCE");
+    unsetenv("PEL_WISDOM");
+    pel_wisdom_forget();
+}
+
+int command_tune(int argc, char **argv)
+{
+    double start = now_seconds();
+    ignore_preferences();
+    struct job job = read_job(argc, argv);
+    if (job.options.until > 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        tune_search(&job.options);
+        return EXIT_DONE;
+    }
+    job.options.until = start + job.options.budget;
+    if (strcmp(job.format, "json") == 0)
+        tune_check_wisdom(job.output);
+    FILE *file = outfile_open(job.output);
+    tune_record_begin(job.options.record, job.options.resume);
+    tune_supervise(&job.options, argc, argv);
+    write_table(&job, file, now_seconds() - start);
+    return EXIT_DONE;
+}

@@ -1,0 +1,327 @@
+/* The search itself: which cells, with how much effort, and what is concluded. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "lib/names.h"
+#include "lib/registry.h"
+#include "lib/variant.h"
+#include "perf/program.h"
+#include "perf/tune_race.h"
+#include "perf/tune_record.h"
+
+/* A candidate is accepted when its gain is beyond doubt above this, in two finals; the default may differ from itself
+ * by so much before a final is run again with more rounds, or the cell is given up as noisy. */
+static const double least_gain = 0.02, restless = 0.01, noisy = 0.05;
+
+/* Samples of each candidate in three heats, of which a third goes on each time, and rounds of the final. */
+static const struct effort {
+    size_t heat[3], rounds;
+} efforts[] = {{{3, 9, 27}, 27}, {{1, 3, 9}, 15}, {{1, 1, 3}, 9}};
+enum { NEFFORTS = sizeof efforts / sizeof efforts[0], SECOND_HEAT = 16, THIRD_HEAT = 4 };
+
+/* A narrower instruction set that is this much slower in the same algorithm will not catch up at larger sizes. */
+static const double hopeless = 1.2;
+
+/* Times this close are taken for equal. */
+static const double equal = 0.01;
+
+enum { MAX_KERNELS = 1024 };
+
+struct search {
+    const struct tune_options *options;
+    struct tune_history history;
+    struct workload workload;
+    bool opened;
+    struct tune_cell of;                               /* what the workload was opened for */
+    void *expected;                                    /* NULL: the reference would take too long */
+    double reference_rate[PEL_NOPS][PEL_NDTYPES][4];   /* seconds an element; 0: not known */
+    const struct pel_kernel *hopeless[4][MAX_KERNELS]; /* by dimensions */
+    size_t nhopeless[4];
+};
+
+static double seconds_left(const struct search *search)
+{
+    return search->options->until - now_seconds();
+}
+
+static const struct pel_kernel *reference_of(const struct tune_key *key)
+{
+    struct pel_registry_walk walk = {0};
+    const struct pel_kernel *kernel;
+    do
+        kernel = pel_registry_next(&walk, key->op, (int)key->dtype);
+    while (kernel && !(kernel->traits & PEL_TRAIT_REFERENCE));
+    return kernel;
+}
+
+/* Keeps the result of the reference, unless earlier sizes show that it would take too much of what time is left. */
+static void compute_expected(struct search *search)
+{
+    const struct tune_key *key = &search->of.key;
+    double *rate = &search->reference_rate[key->op][key->dtype][key->ndim];
+    const struct pel_kernel *reference = reference_of(key);
+    double n = (double)search->workload.elements, start = now_seconds();
+    if (!reference || tune_history_suspects(&search->history, reference) || *rate * n > seconds_left(search) / 50)
+        return;
+    struct entrant entrant;
+    pel_opts opts = PEL_OPTS_INIT;
+    opts.threads = 1;
+    opts.variant = reference->name;
+    tune_record_try(&search->of, reference->name);
+    if (entrant_open(&entrant, &search->workload, &opts) != PEL_OK)
+        return;
+    if (entrant_run(&entrant, 0) == PEL_OK) {
+        size_t bytes;
+        const void *result = workload_result(&search->workload, &bytes);
+        search->expected = memcpy(allocate(bytes), result, bytes);
+    }
+    entrant_close(&entrant);
+    *rate = (now_seconds() - start) / (n > 0 ? n : 1);
+}
+
+static void close_workload(struct search *search)
+{
+    if (search->opened)
+        workload_close(&search->workload);
+    free(search->expected);
+    search->expected = NULL;
+    search->opened = false;
+}
+
+/* Cells that differ in threads alone share a workload. */
+static void open_workload(struct search *search, const struct tune_cell *cell)
+{
+    struct tune_cell of = *cell;
+    of.key.threads = 1;
+    if (search->opened && tune_same_cell(&of, &search->of))
+        return;
+    struct workload_spec spec = tune_workload(cell);
+    close_workload(search);
+    workload_open(&search->workload, &spec);
+    search->of = of;
+    search->opened = true;
+    compute_expected(search);
+}
+
+static bool is_hopeless(const struct search *search, const struct pel_kernel *kernel, int ndim)
+{
+    for (size_t i = 0; i < search->nhopeless[ndim]; i++) {
+        if (search->hopeless[ndim][i] == kernel)
+            return true;
+    }
+    return false;
+}
+
+static const char *algorithm(const struct pel_kernel *kernel)
+{
+    return strchr(kernel->name, '/');
+}
+
+static void note_hopeless(struct search *search, int ndim, const struct tune_candidate *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            const struct pel_pick *slow = &list[i].pick, *quick = &list[j].pick;
+            if (slow->kernel->isa < quick->kernel->isa && slow->team == quick->team && list[j].seconds > 0 &&
+                list[i].seconds > hopeless * list[j].seconds &&
+                strcmp(algorithm(slow->kernel), algorithm(quick->kernel)) == 0 &&
+                !is_hopeless(search, slow->kernel, ndim) && search->nhopeless[ndim] < MAX_KERNELS)
+                search->hopeless[ndim][search->nhopeless[ndim]++] = slow->kernel;
+        }
+    }
+}
+
+/* Leaves out what crashed, and with a coarse grid what lost at smaller sizes. */
+static size_t list_candidates(const struct search *search, const struct tune_cell *cell,
+                              const struct pel_request *request, struct tune_candidate *list)
+{
+    size_t all = tune_list_candidates(request, list), count = 0;
+    for (size_t i = 0; i < all; i++) {
+        const struct pel_kernel *kernel = list[i].pick.kernel;
+        if (tune_history_suspects(&search->history, kernel) ||
+            (!search->options->dense && is_hopeless(search, kernel, cell->key.ndim)))
+            continue;
+        list[count++] = list[i];
+    }
+    return count;
+}
+
+/* The greatest effort that takes no more than this time, by what one run takes; NULL when even the least takes more. */
+static const struct effort *affordable(size_t candidates, double seconds, double time)
+{
+    for (size_t i = 0; i < NEFFORTS; i++) {
+        const struct effort *effort = &efforts[i];
+        size_t runs = candidates * (1 + effort->heat[0]) + SECOND_HEAT * (1 + effort->heat[1]) +
+                      THIRD_HEAT * (1 + effort->heat[2]) + 2 * (3 * effort->rounds + 2);
+        if (1.5 * (double)runs * seconds < time)
+            return effort;
+    }
+    return NULL;
+}
+
+static int quickest_first(const void *a, const void *b)
+{
+    const struct tune_candidate *x = a, *y = b;
+    if (x->failed != y->failed)
+        return x->failed ? 1 : -1;
+    return (x->seconds > y->seconds) - (x->seconds < y->seconds);
+}
+
+/* Runs all and puts the quickest first; returns how many ran and were right, 0 too when time is over. */
+static size_t run_heat(struct tune_race *race, struct tune_candidate *list, size_t count, size_t samples)
+{
+    size_t right = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum tune_lap lap = tune_race_run(race, &list[i], samples);
+        if (lap == TUNE_LATE)
+            return 0;
+        right += lap == TUNE_RAN;
+    }
+    qsort(list, count, sizeof *list, quickest_first);
+    return right;
+}
+
+/* A third goes on, rounded up. */
+static size_t third(size_t count, size_t most)
+{
+    count = (count + 2) / 3;
+    return count < most ? count : most;
+}
+
+/* Brings the quickest candidates to the front and returns how many; 0 when time is over, or nothing runs. */
+static size_t run_heats(struct search *search, struct tune_race *race, const struct effort *effort,
+                        struct tune_candidate *list, size_t count)
+{
+    size_t right = run_heat(race, list, count, effort->heat[0]);
+    note_hopeless(search, race->cell->key.ndim, list, count);
+    size_t left = count = third(right, SECOND_HEAT / 2);
+    for (size_t i = 0; i < left && count < SECOND_HEAT; i++)
+        count = tune_add_neighbours(&list[i], search->options->dense, list, count);
+    count = third(run_heat(race, list, count, effort->heat[1]), THIRD_HEAT);
+    return run_heat(race, list, count, effort->heat[2]);
+}
+
+static bool same_pick(const struct pel_pick *a, const struct pel_pick *b)
+{
+    return a->kernel == b->kernel && a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0;
+}
+
+/* Of those that are as good as the quickest the default, else the one with the smallest team. */
+static void prefer_plain(struct tune_candidate *list, size_t count, const struct pel_pick *base)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++) {
+        bool plainer = same_pick(&list[i].pick, base) ||
+                       (list[i].pick.team < list[best].pick.team && !same_pick(&list[best].pick, base));
+        if (!list[i].failed && list[i].seconds < (1 + equal) * list[0].seconds && plainer)
+            best = i;
+    }
+    struct tune_candidate chosen = list[best];
+    list[best] = list[0];
+    list[0] = chosen;
+}
+
+/* Races the candidates; false when there is no time to come to a verdict. */
+static bool race_cell(struct search *search, struct tune_race *race, struct tune_candidate *base,
+                      const struct pel_request *request, struct tune_result *result)
+{
+    struct tune_candidate list[TUNE_MAX_CANDIDATES];
+    size_t count = list_candidates(search, race->cell, request, list);
+    double time = race->until - now_seconds();
+    const struct effort *effort = affordable(count, base->seconds * (double)race->runs, time);
+    count = effort ? run_heats(search, race, effort, list, count) : 0;
+    if (count == 0)
+        return false;
+    bool late = false;
+    prefer_plain(list, count, &base->pick);
+    pel_variant_format(&list[0].pick, result->best, sizeof result->best);
+    if (same_pick(&list[0].pick, &base->pick))
+        return true;
+    result->verdict = judge(race, effort, base, &list[0], result, &late);
+    if (result->verdict == TUNE_ACCEPTED && !late)
+        result->verdict = judge(race, effort, base, &list[0], result, &late);
+    return !late;
+}
+
+/* Comes to a verdict on a cell within this time; false when there is too little of it. */
+static bool search_cell(struct search *search, const struct tune_cell *cell, double time, struct tune_result *result)
+{
+    struct pel_stencil_shape shape;
+    struct tune_candidate base = {0};
+    open_workload(search, cell);
+    struct pel_request request = tune_request(&search->workload, cell->key.threads, &shape);
+    struct tune_race race = {
+        .cell = cell, .workload = &search->workload, .expected = search->expected, .until = now_seconds() + time};
+    *result = (struct tune_result){.cell = *cell, .verdict = TUNE_BROKEN, .base = "none", .best = "none"};
+    if (pel_dispatch(&request, NULL, &base.pick) != PEL_OK)
+        return true;
+    pel_variant_format(&base.pick, result->base, sizeof result->base);
+    if (tune_history_suspects(&search->history, base.pick.kernel))
+        return true;
+    enum tune_lap lap = tune_race_calibrate(&race, &base);
+    bool done = lap == TUNE_FAILED;
+    if (lap == TUNE_RAN) {
+        result->verdict = TUNE_KEPT;
+        done = race_cell(search, &race, &base, &request, result);
+    }
+    tune_race_close(&race);
+    return done;
+}
+
+/* On a terminal one line that is rewritten, elsewhere a line now and then. */
+static void show_progress(const struct search *search, const struct tune_cell *cell, size_t at, size_t count)
+{
+    static double shown = -1e9;
+    double now = now_seconds(), left = seconds_left(search);
+    bool terminal = isatty(STDERR_FILENO);
+    if (now < shown + (terminal ? 0.1 : 10))
+        return;
+    shown = now;
+    fprintf(stderr, "%spel tune: %zu of %zu cells, %s %s n=%zu threads=%d, %.0f s left%s", terminal ? "\r" : "", at,
+            count, pel_op_name(cell->key.op), pel_dtype_name(cell->key.dtype), cell->n, cell->key.threads,
+            left > 0 ? left : 0, terminal ? "\033[K" : "\n");
+}
+
+/* At first a cell may take several times its share of the time left, as most take far less; then, for those that it was
+ * too little for, all of it. */
+static double share(const struct search *search, size_t cells_left, int pass)
+{
+    double left = seconds_left(search), usual = 6 * left / (double)cells_left;
+    return pass == 0 && usual < left / 2 ? usual : pass == 0 ? left / 2 : left;
+}
+
+/* Goes through the cells that have no result yet. */
+static void pass_through(struct search *search, const struct tune_cell *cells, size_t count, int pass)
+{
+    tune_history_free(&search->history);
+    tune_history_read(search->options->record, &search->history);
+    for (size_t i = 0; i < count && seconds_left(search) > 0; i++) {
+        struct tune_result result;
+        if (tune_history_find(&search->history, &cells[i]))
+            continue;
+        show_progress(search, &cells[i], i, count);
+        if (search_cell(search, &cells[i], share(search, count - i, pass), &result))
+            tune_record_result(&result);
+    }
+}
+
+void tune_search(const struct tune_options *options)
+{
+    struct search *search = allocate(sizeof *search);
+    struct tune_cell *cells;
+    size_t count = tune_list_cells(options, &cells);
+    *search = (struct search){.options = options};
+    tune_record_open(options->record);
+    for (int pass = 0; pass < 2; pass++)
+        pass_through(search, cells, count, pass);
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    close_workload(search);
+    tune_history_free(&search->history);
+    free(cells);
+    free(search);
+}

@@ -1,0 +1,87 @@
+#include "perf/tune_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/variant.h"
+#include "perf/program.h"
+#include "perf/tune_space.h"
+
+/* By all that a rule is about, the size last. */
+static int ascending(const void *a, const void *b)
+{
+    const struct tune_cell *x = &((const struct tune_result *)a)->cell, *y = &((const struct tune_result *)b)->cell;
+    const size_t p[] = {x->key.op, x->key.dtype, x->key.fast, (size_t)x->key.ndim, (size_t)x->key.threads, x->n};
+    const size_t q[] = {y->key.op, y->key.dtype, y->key.fast, (size_t)y->key.ndim, (size_t)y->key.threads, y->n};
+    for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
+        if (p[i] != q[i])
+            return p[i] < q[i] ? -1 : 1;
+    }
+    return 0;
+}
+
+static bool same_key(const struct tune_result *a, const struct tune_result *b)
+{
+    struct tune_cell x = a->cell, y = b->cell;
+    x.n = y.n;
+    return tune_same_cell(&x, &y);
+}
+
+/* What serves the cell best; a kernel that this build lacks leaves the default. */
+static struct pel_pick choice(const struct tune_result *result)
+{
+    struct pel_pick pick;
+    const struct tune_key *key = &result->cell.key;
+    if (result->verdict != TUNE_ACCEPTED || !pel_variant_parse(result->best, key->op, key->dtype, &pick))
+        return (struct pel_pick){0};
+    return pick;
+}
+
+static bool same_choice(const struct pel_pick *a, const struct pel_pick *b)
+{
+    return a->kernel == b->kernel &&
+           (!a->kernel || (a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0));
+}
+
+/* Halfway to the next size, as sizes go. */
+static size_t bound_after(const struct tune_result *result, const struct tune_result *next, bool dense)
+{
+    double n = (double)result->cell.n;
+    if (next)
+        return (size_t)sqrt(n * (double)next->cell.n);
+    if (tune_is_largest(&result->cell))
+        return SIZE_MAX;
+    return (size_t)(n * sqrt((double)tune_grid_factor(dense)));
+}
+
+/* The rows of one key, whose results are given; returns how many. */
+static size_t add_rows(const struct tune_result *results, size_t count, bool dense, struct tune_row *rows)
+{
+    size_t nrows = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct tune_result *result = &results[i];
+        struct tune_row row = {result->cell.key, 0, choice(result), result->gain, result->base}, *last = NULL;
+        if (nrows > 0 && same_choice(&rows[nrows - 1].pick, &row.pick))
+            last = &rows[nrows - 1];
+        else
+            last = &rows[nrows++], *last = row;
+        if (row.gain.low < last->gain.low)
+            last->gain = row.gain, last->base = row.base;
+        last->n_upto = bound_after(result, i + 1 < count ? result + 1 : NULL, dense);
+    }
+    return nrows > 0 && !rows[nrows - 1].pick.kernel ? nrows - 1 : nrows;
+}
+
+size_t tune_make_rows(const struct tune_history *history, bool dense, struct tune_row **rows)
+{
+    size_t nrows = 0;
+    *rows = allocate(history->count * sizeof **rows);
+    qsort(history->results, history->count, sizeof *history->results, ascending);
+    for (size_t i = 0, end; i < history->count; i = end) {
+        for (end = i + 1; end < history->count && same_key(&history->results[i], &history->results[end]);)
+            end++;
+        nrows += add_rows(&history->results[i], end - i, dense, *rows + nrows);
+    }
+    return nrows;
+}

@@ -1,0 +1,47 @@
+/* From results to a table: rows of size thresholds, written as C or as wisdom. */
+#ifndef PEL_PERF_TUNE_TABLE_H
+#define PEL_PERF_TUNE_TABLE_H
+
+#include <stdio.h>
+
+#include "perf/tune_record.h"
+
+struct tune_row {
+    struct tune_key key;
+    size_t n_upto;              /* SIZE_MAX: all */
+    struct pel_pick pick;       /* no kernel: the default */
+    struct stats_interval gain; /* the least of the sizes that the row is for */
+    const char *base;           /* the default there */
+};
+
+/* The rows that the results call for, in ascending order; none of a key whose default is nowhere beaten. To be freed;
+ * they point into the history. */
+size_t tune_make_rows(const struct tune_history *history, bool dense, struct tune_row **rows);
+
+/* Where and how a table was measured. */
+struct tune_provenance {
+    const struct tune_options *options;
+    const struct tune_history *history;
+    double seconds; /* that the search took */
+    size_t cells, verdicts[TUNE_VERDICTS];
+};
+
+/* Writes the rows as a file for lib/tables. */
+void tune_write_def(FILE *file, const struct tune_row *rows, size_t count, const struct tune_provenance *provenance);
+
+/* Writes the rows as wisdom, together with those of `path`, if it is there, that are about other processors and about
+ * keys that were not measured. Ends the program when that file is no wisdom. */
+void tune_write_wisdom(FILE *file, const char *path, const struct tune_row *rows, size_t count,
+                       const struct tune_provenance *provenance);
+
+/* Ends the program unless tune_write_wisdom can do it. */
+void tune_check_wisdom(const char *path);
+
+/* One line each, plain ASCII, in a buffer that the next call overwrites. */
+const char *tune_date(void);
+const char *tune_brand(void);
+const char *tune_compiler(void);
+const char *tune_openmp(void);
+const char *tune_caches(void);
+
+#endif

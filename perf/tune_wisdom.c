@@ -1,0 +1,148 @@
+/* A table as wisdom; the format is told in lib/wisdom_json.c. */
+#include <string.h>
+#include <unistd.h>
+
+#include <pel/version.h>
+
+#include "lib/cpu.h"
+#include "lib/names.h"
+#include "lib/wisdom.h"
+#include "perf/program.h"
+#include "perf/tune_table.h"
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#ifdef PEL_HAVE_JANSSON
+#include <jansson.h>
+
+static json_t *good(json_t *value)
+{
+    if (!value)
+        die("out of memory");
+    return value;
+}
+
+/* The wisdom that is there, or an empty one. */
+static json_t *load(const char *path)
+{
+    json_error_t error;
+    if (access(path, F_OK) != 0)
+        return good(json_pack("{s:s, s:i, s:[]}", "format", "pel wisdom", "version", PEL_WISDOM_VERSION, "tables"));
+    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    const char *format = json_string_value(json_object_get(root, "format"));
+    if (!format || strcmp(format, "pel wisdom") != 0 || !json_is_array(json_object_get(root, "tables")) ||
+        json_integer_value(json_object_get(root, "version")) != PEL_WISDOM_VERSION)
+        die("%s is there, and is no wisdom that could be added to", path);
+    return root;
+}
+
+void tune_check_wisdom(const char *path)
+{
+    json_decref(load(path));
+}
+
+static json_t *number_or_all(size_t number, bool all)
+{
+    return good(all ? json_string("all") : json_integer((json_int_t)number));
+}
+
+static json_t *pack_row(const struct tune_row *row)
+{
+    const struct tune_key *key = &row->key;
+    const struct pel_kernel *kernel = row->pick.kernel;
+    json_t *rule = good(json_pack(
+        "{s:s, s:s, s:s, s:i, s:i, s:o, s:s}", "op", pel_op_name(key->op), "dtype", pel_dtype_name(key->dtype), "mode",
+        key->fast ? "fast" : "exact", "ndim", key->ndim, "threads", key->threads, "n_upto",
+        number_or_all(row->n_upto, row->n_upto == SIZE_MAX), "variant", kernel ? kernel->name : PEL_RULE_DEFAULT));
+    if (!kernel)
+        return rule;
+    bool all = row->pick.team > 1 && row->pick.team == key->threads;
+    json_t *params = good(json_object());
+    for (int i = 0; i < PEL_MAX_PARAMS && kernel->params[i].name; i++)
+        json_object_set_new(params, kernel->params[i].name, good(json_integer(row->pick.params[i])));
+    json_object_set_new(rule, "team", number_or_all((size_t)row->pick.team, all));
+    json_object_set_new(rule, "params", params);
+    json_object_set_new(rule, "over", good(json_string(row->base)));
+    json_object_set_new(rule, "gain", good(json_pack("[f, f, f]", row->gain.low, row->gain.mid, row->gain.high)));
+    return rule;
+}
+
+static json_t *pack_table(const struct tune_row *rows, size_t count, const struct tune_provenance *from)
+{
+    char kernels[32];
+    snprintf(kernels, sizeof kernels, "%016llx", (unsigned long long)tune_kernels_fingerprint());
+    json_t *rules = good(json_array());
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rules, pack_row(&rows[i]));
+    return good(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:i, s:o}", "cpu", pel_cpu()->id, "brand",
+                          tune_brand(), "caches", tune_caches(), "compiler", tune_compiler(), "openmp", tune_openmp(),
+                          "pel", pel_version(), "date", tune_date(), "kernels", kernels, "threads",
+                          from->options->threads, "seconds", from->seconds, "noisy", (int)from->verdicts[TUNE_NOISY],
+                          "rules", rules));
+}
+
+static bool is_word(const json_t *rule, const char *name, const char *word)
+{
+    const char *value = json_string_value(json_object_get(rule, name));
+    return value && strcmp(value, word) == 0;
+}
+
+/* Whether the rule's key was measured now, so that what it said of it is out of date. */
+static bool was_measured(const json_t *rule, const struct tune_history *history)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        const struct tune_key *key = &history->results[i].cell.key;
+        if (is_word(rule, "op", pel_op_name(key->op)) && is_word(rule, "dtype", pel_dtype_name(key->dtype)) &&
+            is_word(rule, "mode", key->fast ? "fast" : "exact") &&
+            json_integer_value(json_object_get(rule, "ndim")) == key->ndim &&
+            json_integer_value(json_object_get(rule, "threads")) == key->threads)
+            return true;
+    }
+    return false;
+}
+
+/* Puts the table in the place of an older one of this processor, of which it takes over what was not measured now. */
+static void put_table(json_t *root, json_t *table, const struct tune_history *history)
+{
+    json_t *tables = json_object_get(root, "tables"), *rules = json_object_get(table, "rules");
+    for (size_t i = json_array_size(tables); i-- > 0;) {
+        const json_t *old = json_array_get(tables, i), *old_rules = json_object_get(old, "rules");
+        if (!is_word(old, "cpu", pel_cpu()->id))
+            continue;
+        for (size_t r = 0; r < json_array_size(old_rules); r++) {
+            if (!was_measured(json_array_get(old_rules, r), history))
+                json_array_append(rules, json_array_get(old_rules, r));
+        }
+        json_array_remove(tables, i);
+    }
+    json_array_append_new(tables, table);
+}
+
+void tune_write_wisdom(FILE *file, const char *path, const struct tune_row *rows, size_t count,
+                       const struct tune_provenance *provenance)
+{
+    json_t *root = load(path);
+    put_table(root, pack_table(rows, count, provenance), provenance->history);
+    if (json_dumpf(root, file, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(5)) != 0)
+        die("cannot write %s", path);
+    fputc('\n', file);
+    json_decref(root);
+}
+
+#else
+
+void tune_check_wisdom(const char *path)
+{
+    die("cannot write %s: pel was built without jansson, and wisdom is JSON", path);
+}
+
+void tune_write_wisdom(FILE *file, const char *path, const struct tune_row *rows, size_t count,
+                       const struct tune_provenance *provenance)
+{
+    (void)file, (void)rows, (void)count, (void)provenance;
+    tune_check_wisdom(path);
+}
+
+#endif
