@@ -205,6 +205,24 @@ static size_t run_heats(struct search *search, struct tune_race *race, const str
     return run_heat(race, list, count, effort->heat[2]);
 }
 
+/* A final, with twice the rounds where the control is restless. */
+static enum tune_verdict judge(struct tune_race *race, const struct effort *effort, const struct tune_candidate *base,
+                               const struct tune_candidate *best, struct tune_result *result, bool *late)
+{
+    struct tune_final final;
+    enum tune_lap lap = tune_race_final(race, base, best, effort->rounds, &final);
+    if (lap == TUNE_RAN && fabs(final.control.mid) > restless)
+        lap = tune_race_final(race, base, best, 2 * effort->rounds, &final);
+    *late = lap == TUNE_LATE;
+    if (lap != TUNE_RAN)
+        return TUNE_KEPT;
+    result->gain = final.gain;
+    result->control = final.control.mid;
+    if (fabs(final.control.mid) > noisy)
+        return TUNE_NOISY;
+    return final.gain.low > log1p(least_gain) ? TUNE_ACCEPTED : TUNE_KEPT;
+}
+
 static bool same_pick(const struct pel_pick *a, const struct pel_pick *b)
 {
     return a->kernel == b->kernel && a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0;
