@@ -33,11 +33,11 @@ oracle() {
         function end_record(    i) {
             complement = ""
             for (i = length(record); i > 0; i--)
-                complement = complement pair[substr(record, i, 1)]
+                complement = complement (substr(record, i, 1) in pair ? pair[substr(record, i, 1)] : "N")
             count_record()
             record = ""
         }
-        BEGIN { pair["A"] = "T"; pair["C"] = "G"; pair["G"] = "C"; pair["T"] = "A"; pair["N"] = "N" }
+        BEGIN { pair["A"] = "T"; pair["C"] = "G"; pair["G"] = "C"; pair["T"] = "A" }
         /^>/ { end_record(); next }
         { sub(/\r$/, ""); record = record toupper($0) }
         END { end_record(); for (kmer in n) print kmer "\t" n[kmer] }' | sort
@@ -99,6 +99,31 @@ gzip -c part3.fa >>members.gz
 same 'several gzip members' -k 21 members.gz
 head -c 1000 /dev/zero >>members.gz
 same 'gzip padded with zeros' -k 21 members.gz
+
+# BGZF: gzip members with an extra field, and an empty one at the end, which tells a complete file.
+bgzf_header() { printf '\037\213\010\004\000\000\000\000\000\377\006\000BC\002\000\033\000'; }
+{ bgzf_header; gzip -nc sample.fa | tail -c +11; } >open.bgz
+{ cat open.bgz; bgzf_header; printf '\003\000\000\000\000\000\000\000\000\000'; } >whole.bgz
+same 'BGZF' -k 21 whole.bgz
+refused 1 'BGZF without its end' count -k 21 -o out open.bgz
+
+# Runs of all lengths around k, at all places within a word.
+awk '
+    function random(n) { seed = seed * 16807 % 2147483647; return seed % n }
+    BEGIN {
+        seed = 1
+        print ">runs"
+        for (i = 1; i <= 2000; i++) {
+            for (j = random(70); j > 0; j--)
+                printf "%s", substr("ACGTacgt", random(8) + 1, 1)
+            print substr("NnRy-*. ", random(8) + 1, 1)
+        }
+    }' >runs.fa
+for k in 16 31; do
+    oracle $k <runs.fa >expected
+    [ "$(wc -l <expected)" -gt 10000 ] || fail "runs: the oracle counts $(wc -l <expected)"
+    same "runs, k = $k" -k $k runs.fa
+done
 
 # Each line a read of its own: FASTA and FASTQ must agree.
 grep -v '>' sample.fa | awk '{ print ">" NR; print }' >reads.fa
