@@ -17,11 +17,15 @@ program_tests = \
 	tests/test_budget \
 	tests/test_dispatch \
 	tests/test_env \
+	tests/test_extreme \
 	tests/test_fork \
+	tests/test_integer_sum \
 	tests/test_memory \
+	tests/test_reduce_arguments \
 	tests/test_rules \
 	tests/test_stats \
 	tests/test_stencil \
+	tests/test_sum \
 	tests/test_support \
 	tests/test_team \
 	tests/test_wisdom
@@ -56,6 +60,15 @@ tests_test_stats_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
 
 tests_test_wisdom_SOURCES = tests/test_wisdom.c tests/wisdom_sample.c tests/wisdom_sample.h
 tests_test_wisdom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_memory_new
+
+reductions = tests/reductions.c tests/reductions.h
+tests_test_extreme_SOURCES = tests/test_extreme.c $(reductions)
+tests_test_integer_sum_SOURCES = tests/test_integer_sum.c $(reductions)
+tests_test_reduce_arguments_SOURCES = tests/test_reduce_arguments.c $(reductions)
+tests_test_sum_SOURCES = \
+	tests/test_sum.c tests/float_data.c tests/float_data.h tests/float_oracle.c tests/float_oracle.h $(reductions)
+tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
+tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
 

@@ -78,10 +78,10 @@ static inline void pel_acc_carry(struct pel_acc *acc)
     acc->deposits = 0;
 }
 
-/* Makes room for this many deposits, at most PEL_ACC_MOST_DEPOSITS. */
+/* Makes room for this many deposits, at most PEL_ACC_MOST_DEPOSITS + 1. */
 static inline void pel_acc_reserve(struct pel_acc *acc, uint32_t deposits)
 {
-    if (acc->deposits > PEL_ACC_MOST_DEPOSITS - deposits)
+    if (acc->deposits + deposits > PEL_ACC_MOST_DEPOSITS)
         pel_acc_carry(acc);
     acc->deposits += deposits;
 }
