@@ -6,35 +6,16 @@
 #include "lib/dispatch.h"
 #include "lib/names.h"
 #include "lib/registry.h"
+#include "tests/operations.h"
 #include "tests/support.h"
 
-typedef pel_status function(const void *x, const void *y, size_t n, void *result, const pel_opts *opts);
-
-/* X(suffix) for each dtype. */
-#define EACH_SUFFIX(X) X(f32) X(f64) X(i32) X(i64) X(u32) X(u64)
-
-#define ONE_ARRAY(op, suffix)                                                                                          \
-    static pel_status op##_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
-    {                                                                                                                  \
-        (void)y;                                                                                                       \
-        return pel_##op##_##suffix(x, n, result, opts);                                                                \
-    }
-#define FUNCTIONS(suffix)                                                                                              \
-    ONE_ARRAY(sum, suffix)                                                                                             \
-    ONE_ARRAY(min, suffix)                                                                                             \
-    ONE_ARRAY(max, suffix)                                                                                             \
-    static pel_status dot_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)         \
-    {                                                                                                                  \
-        return pel_dot_##suffix(x, y, n, result, opts);                                                                \
-    }
-EACH_SUFFIX(FUNCTIONS)
-
-static function *const functions[][PEL_NDTYPES] = {
-    [PEL_OP_SUM] = {sum_f32, sum_f64, sum_i32, sum_i64, sum_u32, sum_u64},
-    [PEL_OP_DOT] = {dot_f32, dot_f64, dot_i32, dot_i64, dot_u32, dot_u64},
-    [PEL_OP_MIN] = {min_f32, min_f64, min_i32, min_i64, min_u32, min_u64},
-    [PEL_OP_MAX] = {max_f32, max_f64, max_i32, max_i64, max_u32, max_u64},
-};
+static const struct operation *operation_of(enum pel_op op, pel_dtype dtype)
+{
+    const struct operation *operation = operations;
+    while (operation->dtype != dtype || strcmp(operation->name, pel_op_name(op)) != 0)
+        operation++;
+    return operation;
+}
 
 size_t reduce_result_size(enum pel_op op, pel_dtype dtype)
 {
@@ -45,10 +26,11 @@ size_t reduce_result_size(enum pel_op op, pel_dtype dtype)
 pel_status reduce_call(enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n, uint64_t *bits,
                        const pel_opts *opts)
 {
+    const struct operation *operation = operation_of(op, dtype);
     uint32_t narrow = (uint32_t)*bits;
     if (reduce_result_size(op, dtype) == sizeof *bits)
-        return functions[op][dtype](x, y, n, bits, opts);
-    pel_status status = functions[op][dtype](x, y, n, &narrow, opts);
+        return operation->run(x, y, n, bits, opts);
+    pel_status status = operation->run(x, y, n, &narrow, opts);
     *bits = (*bits & ~(uint64_t)UINT32_MAX) | narrow;
     return status;
 }

@@ -1,4 +1,4 @@
-/* What the tests of reductions share: every public function behind one signature, and a walk over its variants. */
+/* What the tests of reductions share: a call by operation and dtype, and a walk over the variants. */
 #ifndef PEL_TESTS_REDUCTIONS_H
 #define PEL_TESTS_REDUCTIONS_H
 

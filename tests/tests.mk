@@ -61,7 +61,7 @@ tests_test_stats_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
 tests_test_wisdom_SOURCES = tests/test_wisdom.c tests/wisdom_sample.c tests/wisdom_sample.h
 tests_test_wisdom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_memory_new
 
-reductions = tests/reductions.c tests/reductions.h
+reductions = tests/reductions.c tests/reductions.h tests/operations.c tests/operations.h
 tests_test_extreme_SOURCES = tests/test_extreme.c $(reductions)
 tests_test_integer_sum_SOURCES = tests/test_integer_sum.c $(reductions)
 tests_test_reduce_arguments_SOURCES = tests/test_reduce_arguments.c $(reductions)
