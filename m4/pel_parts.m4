@@ -6,8 +6,30 @@ AC_DEFUN([PEL_PART], [
           [AS_IF([test "x$with_$1" = xyes], [AC_MSG_ERROR([--with-$1 was given, and $2 is not there])])
            pel_part_$1=no])],
         [pel_part_$1=no])
-  AS_IF([test "x$pel_part_$1" = xyes], [AC_DEFINE([PEL_HAVE_]m4_toupper([$1]), [1], [Whether $3 is there])])
+  AS_IF([test "x$pel_part_$1" = xyes], [
+    pel_version_$1=`$PKG_CONFIG --modversion $2 | sed 1q`
+    AC_DEFINE([PEL_HAVE_]m4_toupper([$1]), [1], [Whether $3 is there])
+    AC_DEFINE_UNQUOTED([PEL_VERSION_]m4_toupper([$1]), ["$pel_version_$1"], [Version of $1 at build time])
+  ])
   AM_CONDITIONAL([HAVE_]m4_toupper([$1]), [test "x$pel_part_$1" = xyes])
+])
+
+dnl Peers in C++: whether there is a compiler whose objects the C compiler links, and libstdc++'s parallel mode.
+AC_DEFUN([PEL_CXX_PEERS], [
+  AC_LANG_PUSH([C++])
+  AC_OPENMP
+  AC_LANG_POP([C++])
+  AC_CACHE_CHECK([whether $CC links C++17 objects of $CXX], [pel_cv_cxx], [
+    pel_cv_cxx=no
+    AS_ECHO(["#include <algorithm>
+              #include <memory>
+              int main() { auto p = std::make_unique<int[[]]>(9); std::sort(p.get(), p.get() + 9); }"]) > conftest.cc
+    AS_IF([{ $CXX $CXXFLAGS -std=c++17 -c conftest.cc -o conftest.o &&
+             $CC $CFLAGS $LDFLAGS conftest.o -lstdc++ -o conftest; } >&AS_MESSAGE_LOG_FD 2>&1], [pel_cv_cxx=yes])
+    rm -f conftest*
+  ])
+  AS_IF([test "x$pel_cv_cxx" = xyes], [AC_DEFINE([PEL_HAVE_CXX], [1], [Whether peers in C++ are built])])
+  AM_CONDITIONAL([HAVE_CXX], [test "x$pel_cv_cxx" = xyes])
 ])
 
 AC_DEFUN([PEL_PARTS], [
@@ -18,6 +40,9 @@ AC_DEFUN([PEL_PARTS], [
   PEL_PART([netcdf], [netcdf], [NetCDF: the program pel-climate])
   PEL_PART([zlib], [zlib], [zlib: the program pel-kmer])
   PEL_PART([cmocka], [cmocka], [cmocka: the tests])
+  PEL_PART([tbb], [tbb], [oneTBB: a peer of sorts in benchmarks])
+  PEL_PART([hwy], [libhwy-contrib libhwy], [Highway: a peer of sorts in benchmarks])
+  PEL_CXX_PEERS
   PEL_PART([mpfr], [mpfr], [MPFR: the oracle of sums in the tests])
 ])
 
@@ -50,6 +75,7 @@ pel $PACKAGE_VERSION for $host, installed to $prefix
   jansson             $pel_part_jansson
   NetCDF, pel-climate $pel_part_netcdf
   zlib, pel-kmer      $pel_part_zlib
+  benchmark peers     C++ $pel_cv_cxx, oneTBB $pel_part_tbb, Highway $pel_part_hwy
   tests               $pel_part_cmocka (MPFR oracle: $pel_part_mpfr)
 "])
 ])

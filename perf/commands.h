@@ -5,6 +5,7 @@
 
 int command_info(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_bench(int argc, char **argv);
 int command_tune(int argc, char **argv);
 int command_verify(int argc, char **argv);
 

@@ -7,8 +7,8 @@
 
 #include "perf/workload.h"
 
-/* Fills x[0 ... n). Integers stay below 2^bits in size; only with nan do floats that are no numbers or infinite occur.
- */
-void data_fill(void *x, pel_dtype dtype, size_t n, enum data data, uint64_t seed, unsigned bits, bool nan);
+/* Fills x[0 ... n). Integers stay below 2^bits in size; floats of all but DATA_BITS are finite, uniform ones in [-1,
+ * 1). */
+void data_fill(void *x, pel_dtype dtype, size_t n, enum data data, uint64_t seed, unsigned bits);
 
 #endif

@@ -14,6 +14,7 @@ static const struct command {
 } commands[] = {
     {"info", command_info, "", "the machine as pel sees it, and the tables in force"},
     {"explain", command_explain, "FAMILY OP DTYPE N", "which kernel would serve a request, and why"},
+    {"bench", command_bench, "", "pel beside its variants and peers, as a table and as JSON"},
     {"tune", command_tune, "[options]", "measure this machine, and write the table of what serves it best"},
     {"verify", command_verify, "", "every variant against the scalar reference, bit for bit"},
 };

@@ -24,7 +24,7 @@ pel_status measure_runs(struct entrant *entrant, size_t runs, struct measure_tim
     *time = (struct measure_time){0, 0};
     for (size_t done = 0; done < runs && status == PEL_OK;) {
         size_t count = stretch(workload, runs - done);
-        workload_reset(workload, count);
+        workload_reset(workload, done, count);
         double cpu = cpu_seconds(), start = now_seconds();
         for (size_t i = 0; i < count && status == PEL_OK; i++)
             status = entrant_run(entrant, i);

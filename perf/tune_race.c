@@ -51,7 +51,7 @@ static bool is_right(struct tune_race *race)
 /* A run whose result is checked; it warms up too. */
 static bool verify(struct tune_race *race, struct runner *runner)
 {
-    workload_reset(race->workload, 1);
+    workload_reset(race->workload, 0, 1);
     return entrant_run(&runner->entrant, 0) == PEL_OK && is_right(race);
 }
 

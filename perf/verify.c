@@ -144,7 +144,7 @@ static pel_status run_once(struct workload *workload, const pel_opts *opts)
 {
     struct entrant entrant;
     pel_status status = entrant_open(&entrant, workload, opts);
-    workload_reset(workload, 1);
+    workload_reset(workload, 0, 1);
     if (status == PEL_OK)
         status = entrant_run(&entrant, 0);
     entrant_close(&entrant);
@@ -178,11 +178,14 @@ static void check_variant(struct outcome *outcome, struct workload *workload, co
     pel_opts opts = PEL_OPTS_INIT;
     const struct pel_kernel *kernel = outcome->kernel;
     int all = pel_team_threads(NULL);
+    bool fast = kernel && kernel->traits & PEL_TRAIT_FAST;
+    if (fast && workload->spec.data == DATA_BITS)
+        return; /* it may overflow where the exact result does not */
     for (int setting = 0; setting < (kernel ? 3 : 1); setting++) {
         if (kernel && !name_setting(kernel, setting, name, sizeof name))
             continue;
         opts.variant = kernel ? name : NULL;
-        opts.flags = kernel && kernel->traits & PEL_TRAIT_FAST ? PEL_FAST : 0;
+        opts.flags = fast ? PEL_FAST : 0;
         opts.threads = 1;
         check_case(outcome, workload, expected, &opts);
         opts.threads = all;

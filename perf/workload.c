@@ -1,23 +1,20 @@
 #include "perf/workload.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/team.h"
 #include "perf/program.h"
-
-/* Copies for one stretch of runs stay in the first-level cache, where small arrays are in practice too; 32 KiB of
- * small runs still dwarf a look at the clock. */
-enum { STRETCH_BYTES = 32 << 10, ALIGNMENT = 64 };
 
 static const struct workload_family *const families[PEL_NOPS] = {
     [PEL_OP_SUM] = &workload_reduce, [PEL_OP_DOT] = &workload_reduce, [PEL_OP_MIN] = &workload_reduce,
     [PEL_OP_MAX] = &workload_reduce, [PEL_OP_SORT] = &workload_sort,  [PEL_OP_STENCIL] = &workload_stencil,
 };
 
-static size_t stride(const struct workload *workload)
+size_t workload_stride(const struct workload *workload)
 {
+    enum { ALIGNMENT = 64 };
     return (workload->extent + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
@@ -33,8 +30,8 @@ void workload_open(struct workload *workload, const struct workload_spec *spec)
     if (!workload->family->in_place)
         return;
     size_t buffers = workload->copies > 0 ? workload->copies : 1;
-    workload->data = allocate(buffers * stride(workload));
-    workload_reset(workload, buffers);
+    workload->data = allocate(buffers * workload_stride(workload));
+    workload_reset(workload, 0, buffers);
 }
 
 void workload_close(struct workload *workload)
@@ -47,41 +44,13 @@ void workload_close(struct workload *workload)
     *workload = (struct workload){0};
 }
 
-size_t workload_copies(size_t extent)
-{
-    return extent > 0 && extent < STRETCH_BYTES ? STRETCH_BYTES / extent : 1;
-}
-
-void workload_reset(struct workload *workload, size_t count)
+void workload_reset(struct workload *workload, size_t first, size_t count)
 {
     size_t buffers = workload->copies > 0 ? workload->copies : workload->data ? 1 : 0;
+    size_t variety = workload->variety > 0 ? workload->variety : 1, step = workload_stride(workload);
     memset(workload->result, 0, sizeof workload->result);
     for (size_t i = 0; i < count && i < buffers; i++)
-        memcpy((char *)workload->data + i * stride(workload), workload->x, workload->extent);
-}
-
-pel_status entrant_open(struct entrant *entrant, struct workload *workload, const pel_opts *opts)
-{
-    *entrant = (struct entrant){.workload = workload, .opts = *opts};
-    entrant->opts.flags |= workload->spec.flags;
-    snprintf(entrant->name, sizeof entrant->name, "%s", opts->variant ? opts->variant : "pel");
-    return workload->family->bind ? workload->family->bind(entrant) : PEL_OK;
-}
-
-void entrant_close(struct entrant *entrant)
-{
-    if (entrant->bound)
-        entrant->workload->family->unbind(entrant);
-    *entrant = (struct entrant){0};
-}
-
-pel_status entrant_run(struct entrant *entrant, size_t copy)
-{
-    struct workload *workload = entrant->workload;
-    char *data = workload->data;
-    if (workload->copies > 0)
-        data += copy * stride(workload);
-    return workload->family->run(entrant, data);
+        memcpy((char *)workload->data + i * step, (char *)workload->x + (first + i) % variety * step, workload->extent);
 }
 
 const void *workload_result(const struct workload *workload, size_t *bytes)
@@ -111,4 +80,27 @@ bool workload_agrees(const struct workload *workload, const void *a, const void 
             return false;
     }
     return true;
+}
+
+void workload_request(const struct workload *workload, const pel_opts *opts, struct pel_request *request,
+                      struct pel_stencil_shape *shape)
+{
+    const struct workload_spec *spec = &workload->spec;
+    *request = (struct pel_request){.op = spec->op,
+                                    .dtype = spec->dtype,
+                                    .flags = opts->flags | spec->flags,
+                                    .threads = pel_team_threads(opts),
+                                    .n = workload->extent / pel_dtype_size(spec->dtype)};
+    if (!workload->stencil)
+        return;
+    const struct stencil_problem *problem = workload->stencil;
+    *shape = (struct pel_stencil_shape){
+        .ndim = problem->shape.ndim, .row = problem->edge, .ntaps = problem->ntaps, .radius = problem->shape.radius};
+    request->stencil = shape;
+}
+
+void *workload_data(const struct workload *workload, size_t copy)
+{
+    char *data = workload->data;
+    return workload->copies > 0 ? data + copy * workload_stride(workload) : data;
 }

@@ -11,8 +11,8 @@
 
 #include "kernels/kernel.h"
 
-/* The elements: uniform over the range of the operation; over a wide range of exponents; few distinct ones. */
-enum data { DATA_UNIFORM, DATA_WIDE, DATA_FEW, NDATA };
+/* The elements: uniform; over a wide range of exponents; few distinct ones; any bits, infinities and NaN among them. */
+enum data { DATA_UNIFORM, DATA_WIDE, DATA_FEW, DATA_BITS, NDATA };
 
 /* A stencil as people name them: star3d1r is the 7-point stencil, box2d1r the 9-point one. */
 struct shape {
@@ -30,7 +30,7 @@ size_t shape_cells(const struct shape *shape, size_t edge);
 struct workload_spec {
     enum pel_op op;
     pel_dtype dtype;
-    size_t n; /* elements; of a stencil cells, brought to the nearest cube or square */
+    size_t n; /* elements, at least 1; of a stencil cells, brought to the nearest cube or square */
     enum data data;
     uint64_t seed;
     unsigned flags; /* of pel_opts, in every call */
@@ -54,10 +54,11 @@ struct workload {
     size_t elements; /* that a run computes: n, of a stencil cells x steps */
     size_t bytes;    /* that a run reads and writes at the least */
 
-    void *x, *y;   /* the input; y: NULL unless the operation takes two arrays */
-    size_t extent; /* bytes of x */
-    void *data;    /* what runs that change their input work on: x, once or several times; NULL: they read x */
-    size_t copies; /* runs before a reset must follow; 0: none must, times do not depend on the data */
+    void *x, *y;              /* the input; y: NULL unless the operation takes two arrays */
+    size_t extent;            /* bytes of one input */
+    size_t variety;           /* of inputs in x, one after the other; 0: one */
+    void *data;               /* what runs that change their input work on: copies of inputs; NULL: they read x */
+    size_t copies;            /* runs before a reset must follow; 0: none must, times do not depend on the data */
     unsigned char result[16]; /* of operations that return a value */
 
     struct stencil_problem *stencil; /* NULL for the other families */
@@ -70,29 +71,14 @@ bool workload_exists(enum pel_op op, pel_dtype dtype);
 void workload_open(struct workload *workload, const struct workload_spec *spec);
 void workload_close(struct workload *workload);
 
-/* Brings back the input for the next `count` runs. */
-void workload_reset(struct workload *workload, size_t count);
+/* Brings back the input for the next `count` runs: inputs first, first + 1, ..., round and round. */
+void workload_reset(struct workload *workload, size_t first, size_t count);
 
-/* Copies that a family of in-place operations asks for, for arrays of this many bytes. */
-size_t workload_copies(size_t extent);
+/* Bytes from one input or copy to the next, which all start on a cache line. */
+size_t workload_stride(const struct workload *workload);
 
-/* A way of running a workload: pel as dispatched, one of its variants, or a peer. */
-struct peer;
-struct entrant {
-    char name[64];
-    struct workload *workload;
-    pel_opts opts;
-    void *bound;             /* what the family's bind made */
-    const struct peer *peer; /* NULL: pel */
-};
-
-/* Readies pel for the workload; opts->variant NULL: as dispatched. opts must outlive it. What pel says when it cannot:
- * PEL_ENOTSUP for a variant that does not fit. */
-pel_status entrant_open(struct entrant *entrant, struct workload *workload, const pel_opts *opts);
-void entrant_close(struct entrant *entrant);
-
-/* Runs it on this copy of the data. */
-pel_status entrant_run(struct entrant *entrant, size_t copy);
+/* The data for this run since the last reset. */
+void *workload_data(const struct workload *workload, size_t copy);
 
 /* What the last run on copy 0 left. */
 const void *workload_result(const struct workload *workload, size_t *bytes);
@@ -100,9 +86,32 @@ const void *workload_result(const struct workload *workload, size_t *bytes);
 /* Whether two results are the same up to the rounding errors that an entrant without pel's promises may make. */
 bool workload_agrees(const struct workload *workload, const void *a, const void *b);
 
-/* What a family brings; for workload.c. open: fills in all but the buffer of copies; close: frees what it made beyond x
- * and y, and may be NULL. bind: makes what an entrant needs
- * before it runs, such as a plan; may be NULL. */
+/* What the dispatcher is asked when pel runs it with these options; *shape is filled in for stencils. */
+void workload_request(const struct workload *workload, const pel_opts *opts, struct pel_request *request,
+                      struct pel_stencil_shape *shape);
+
+/* A way of running a workload: pel as dispatched, one of its variants, or a peer. */
+struct peer;
+struct entrant {
+    char name[64];
+    struct workload *workload;
+    pel_opts opts;
+    const struct peer *peer; /* NULL: pel */
+    void *bound;             /* what it needs beyond the workload */
+};
+
+/* Readies pel for the workload; opts->variant NULL: as dispatched. opts->variant must outlive it. What pel says when it
+ * cannot: PEL_ENOTSUP for a variant that does not fit. */
+pel_status entrant_open(struct entrant *entrant, struct workload *workload, const pel_opts *opts);
+void entrant_open_peer(struct entrant *entrant, struct workload *workload, const struct peer *peer, int threads);
+void entrant_close(struct entrant *entrant);
+
+/* Runs it on this copy of the data. */
+pel_status entrant_run(struct entrant *entrant, size_t copy);
+
+/* What a family brings; for workload.c. open: fills in all but the data; close: frees what it made beyond x
+ * and y, and may be NULL. bind: makes what an entrant of pel needs before it runs, such as a plan; unbind drops it;
+ * both may be NULL. */
 struct workload_family {
     bool (*serves)(enum pel_op op, pel_dtype dtype);
     void (*open)(struct workload *workload);

@@ -53,7 +53,7 @@ static const struct row {
     reduce_run *run[PEL_NDTYPES];
     unsigned bits32, bits64; /* of integers */
     bool binary;             /* two arrays */
-    bool rounds;             /* in floating point; else the result is one of the elements, which may be NaN */
+    bool rounds;             /* in floating point */
 } rows[PEL_NOPS] = {
     [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, true},
     [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, true},
@@ -71,8 +71,7 @@ static void *make(const struct workload_spec *spec, uint64_t stream)
     const struct row *row = &rows[spec->op];
     size_t size = pel_dtype_size(spec->dtype);
     void *x = allocate(spec->n * size);
-    data_fill(x, spec->dtype, spec->n, spec->data, spec->seed + stream, size == 4 ? row->bits32 : row->bits64,
-              !row->rounds);
+    data_fill(x, spec->dtype, spec->n, spec->data, spec->seed + stream, size == 4 ? row->bits32 : row->bits64);
     return x;
 }
 

@@ -118,7 +118,7 @@ static void open(struct workload *workload)
     workload->extent = cells * pel_dtype_size(spec->dtype);
     workload->bytes = 2 * workload->extent * problem->steps;
     workload->x = allocate(workload->extent);
-    data_fill(workload->x, spec->dtype, cells, spec->data, spec->seed, 0, false);
+    data_fill(workload->x, spec->dtype, cells, spec->data, spec->seed, 0);
 }
 
 static void close(struct workload *workload)

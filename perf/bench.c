@@ -1,0 +1,305 @@
+/* pel bench: pel beside its variants and peers. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pel/pel.h>
+
+#include "lib/names.h"
+#include "lib/team.h"
+#include "perf/bench.h"
+#include "perf/commands.h"
+#include "perf/program.h"
+#include "perf/stats.h"
+
+static const char usage[] =
+    "usage: pel bench [options]\n"
+    "\n"
+    "Measures pel on random data, and with --peers the same work by others beside it, in turn, repetition by\n"
+    "repetition. The table shows medians; \"vs best peer\" is how many times faster than the fastest of them.\n"
+    "\n"
+    "      --family F        reduce, sort, stencil or dispatch (the cost of a pick)\n"
+    "      --op O            one operation\n"
+    "      --dtype T         f32, f64, i32, i64, u32 or u64\n"
+    "      --n N[,N...]      elements; of a stencil, cells along an edge; K, M and G are binary\n"
+    "      --threads K[,K...]\n"
+    "                        threads at hand (all)\n"
+    "      --shape S         of stencils: star or box, dimensions, radius (star3d1r)\n"
+    "      --steps N         of stencils, in a run (10)\n"
+    "      --data D          uniform, wide (many exponents) or few (distinct values)\n"
+    "      --seed N          another set of random data\n"
+    "      --fast            with PEL_FAST\n"
+    "      --variant V       this variant, or with \"all\" every one that can run, beside pel's own choice\n"
+    "      --peers           OpenMP loops, OpenBLAS, the C++ library, oneTBB and Highway, as far as pel was built with "
+    "them\n"
+    "      --repetitions R   repetitions (9)\n"
+    "      --min-time S      seconds of a repetition at the least (0.02)\n"
+    "      --json FILE       write every repetition as Google Benchmark does\n"
+    "  -h, --help            print this and exit\n";
+
+enum option_id {
+    FAMILY = 256,
+    OP,
+    DTYPE,
+    N,
+    THREADS,
+    SHAPE,
+    STEPS,
+    DATA,
+    SEED,
+    FAST,
+    VARIANT,
+    PEERS,
+    REPETITIONS,
+    MIN_TIME,
+    JSON
+};
+
+static void read_list(const char *what, const char *text, size_t low, size_t high, struct bench_list *list)
+{
+    char *copy = strdup(text), *rest = copy;
+    list->count = 0;
+    while (rest) {
+        const char *entry = strsep(&rest, ",");
+        if (list->count == BENCH_LIST)
+            bad_usage("%s: more than %d values", what, BENCH_LIST);
+        list->value[list->count++] = read_size(what, entry, low, high);
+    }
+    free(copy);
+}
+
+static enum data read_data(const char *text)
+{
+    static const char *const names[] = {"uniform", "wide", "few"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return (enum data)i;
+    }
+    bad_usage("--data: '%s' is neither uniform, wide nor few", text);
+}
+
+static void read_option(struct bench *bench, enum option_id option, const char *text)
+{
+    switch (option) {
+    case FAMILY:
+        bench->dispatch = strcmp(text, "dispatch") == 0;
+        if (!bench->dispatch)
+            select_family(&bench->selection, text);
+        break;
+    case OP:
+        select_op(&bench->selection, text);
+        break;
+    case DTYPE:
+        select_dtype(&bench->selection, text);
+        break;
+    case N:
+        read_list("--n", text, 1, PTRDIFF_MAX / 64, &bench->sizes);
+        break;
+    case THREADS:
+        read_list("--threads", text, 1, 4096, &bench->threads);
+        break;
+    case SHAPE:
+        if (!shape_named(text, &bench->spec.shape))
+            bad_usage("--shape: no stencil '%s'; they are named such as star3d1r and box2d4r", text);
+        break;
+    case STEPS:
+        bench->spec.steps = read_size("--steps", text, 1, 1000000);
+        break;
+    case DATA:
+        bench->spec.data = read_data(text);
+        break;
+    case SEED:
+        bench->spec.seed = read_size("--seed", text, 0, SIZE_MAX);
+        break;
+    case FAST:
+        bench->rules.flags |= PEL_FAST;
+        break;
+    case VARIANT:
+        bench->rules.variant = text;
+        break;
+    case PEERS:
+        bench->rules.peers = true;
+        break;
+    case REPETITIONS:
+        bench->rules.repetitions = read_size("--repetitions", text, 1, 100000);
+        break;
+    case MIN_TIME:
+        bench->rules.min_time = read_seconds("--min-time", text);
+        break;
+    case JSON:
+        bench->json = text;
+        break;
+    }
+}
+
+static const struct option options[] = {{"family", required_argument, NULL, FAMILY},
+                                        {"op", required_argument, NULL, OP},
+                                        {"dtype", required_argument, NULL, DTYPE},
+                                        {"n", required_argument, NULL, N},
+                                        {"threads", required_argument, NULL, THREADS},
+                                        {"shape", required_argument, NULL, SHAPE},
+                                        {"steps", required_argument, NULL, STEPS},
+                                        {"data", required_argument, NULL, DATA},
+                                        {"seed", required_argument, NULL, SEED},
+                                        {"fast", no_argument, NULL, FAST},
+                                        {"variant", required_argument, NULL, VARIANT},
+                                        {"peers", no_argument, NULL, PEERS},
+                                        {"repetitions", required_argument, NULL, REPETITIONS},
+                                        {"min-time", required_argument, NULL, MIN_TIME},
+                                        {"json", required_argument, NULL, JSON},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {0}};
+
+static void title(const struct contest *contest, char *text, size_t capacity)
+{
+    const struct workload *workload = &contest->workload;
+    char shape[SHAPE_NAME + 1] = "";
+    if (workload->stencil) {
+        shape[0] = '/';
+        shape_name(&workload->stencil->shape, shape + 1);
+    }
+    snprintf(text, capacity, "%s/%s%s%s/n:%zu/threads:%d", pel_op_name(workload->spec.op),
+             pel_dtype_name(workload->spec.dtype), contest->rules.flags & PEL_FAST ? "/fast" : "", shape,
+             workload->stencil ? workload->stencil->edge : workload->elements, contest->rules.threads);
+}
+
+static double spread(const struct contest *contest, const struct contestant *contestant)
+{
+    size_t n = contest->rules.repetitions;
+    double *seconds = allocate(n * sizeof *seconds);
+    for (size_t i = 0; i < n; i++)
+        seconds[i] = contestant->time[i].real;
+    double cv = stats_stddev(seconds, n) / stats_mean(seconds, n);
+    free(seconds);
+    return cv;
+}
+
+/* One line a contestant; elements of a stencil are updates of cells. */
+static void print_contestant(const struct contest *contest, const struct contestant *contestant)
+{
+    double ns = 1e9 * contestant->median;
+    printf("  %-24s %12.4f %10.3f %10.2f %7.1f%%", contestant->entrant.name, ns / (double)contest->workload.elements,
+           (double)contest->workload.elements / ns, (double)contest->workload.bytes / ns,
+           100 * spread(contest, contestant));
+    if (contest->best_peer)
+        printf(" %12.2f", contest->best_peer->median / contestant->median);
+    printf("  %s%s\n", contestant->wrong ? "WRONG RESULT, " : "", contestant->label);
+}
+
+static void print_contest(const struct contest *contest)
+{
+    char name[160];
+    title(contest, name, sizeof name);
+    printf("%s\n  %-24s %12s %10s %10s %8s%s\n", name, "", contest->workload.stencil ? "ns/update" : "ns/element",
+           contest->workload.stencil ? "GLUP/s" : "Gelem/s", "GB/s", "spread",
+           contest->best_peer ? " vs best peer" : "");
+    for (size_t i = 0; i < contest->count; i++)
+        print_contestant(contest, &contest->contestant[i]);
+    fflush(stdout);
+}
+
+static void record_contest(const struct contest *contest, struct gbench *gbench)
+{
+    char name[160], full[256];
+    title(contest, name, sizeof name);
+    for (size_t i = 0; i < contest->count; i++) {
+        const struct contestant *contestant = &contest->contestant[i];
+        snprintf(full, sizeof full, "%s/%s", name, contestant->entrant.name);
+        gbench_add(gbench, &(struct gbench_result){.name = full,
+                                                   .label = contestant->label,
+                                                   .threads = contest->rules.threads,
+                                                   .repetitions = contest->rules.repetitions,
+                                                   .runs = contestant->runs,
+                                                   .time = contestant->time,
+                                                   .items = (double)contest->workload.elements,
+                                                   .bytes = (double)contest->workload.bytes});
+    }
+}
+
+/* Holds one contest; whether all results were right. */
+static bool bench_problem(const struct bench *bench, const struct workload_spec *spec, int threads)
+{
+    struct contest contest;
+    struct contest_rules rules = bench->rules;
+    pel_opts opts = PEL_OPTS_INIT;
+    opts.threads = threads;
+    rules.threads = pel_team_threads(&opts);
+    pel_status status = contest_hold(&contest, spec, &rules);
+    if (status == PEL_ENOTSUP && rules.variant)
+        die("no variant '%s' of %s %s can run here; pel explain lists them", rules.variant, pel_op_name(spec->op),
+            pel_dtype_name(spec->dtype));
+    if (status != PEL_OK)
+        die("%s %s: %s", pel_op_name(spec->op), pel_dtype_name(spec->dtype), pel_strerror(status));
+    print_contest(&contest);
+    record_contest(&contest, bench->gbench);
+    bool right = true;
+    for (size_t i = 0; i < contest.count; i++)
+        right = right && !contest.contestant[i].wrong;
+    contest_close(&contest);
+    return right;
+}
+
+/* Sizes that fit the first cache, the second, and none. */
+static struct bench_list usual_sizes(const struct workload_spec *spec)
+{
+    static const size_t edges[] = {0, 1 << 22, 1 << 11, 1 << 8};
+    if (spec->op == PEL_OP_STENCIL)
+        return (struct bench_list){1, {edges[spec->shape.ndim]}};
+    if (spec->op == PEL_OP_SORT)
+        return (struct bench_list){3, {1 << 10, 1 << 16, 1 << 20}};
+    return (struct bench_list){3, {1 << 11, 1 << 16, 1 << 24}};
+}
+
+static bool bench_operation(const struct bench *bench, enum pel_op op, pel_dtype dtype)
+{
+    static const struct bench_list all_threads = {1, {0}};
+    struct workload_spec spec = bench->spec;
+    spec.op = op;
+    spec.dtype = dtype;
+    struct bench_list sizes = bench->sizes.count ? bench->sizes : usual_sizes(&spec);
+    const struct bench_list *threads = bench->threads.count ? &bench->threads : &all_threads;
+    bool right = true;
+    for (size_t i = 0; i < sizes.count; i++) {
+        for (size_t k = 0; k < threads->count; k++) {
+            spec.n = op == PEL_OP_STENCIL ? shape_cells(&spec.shape, sizes.value[i]) : sizes.value[i];
+            right = bench_problem(bench, &spec, (int)threads->value[k]) && right;
+        }
+    }
+    return right;
+}
+
+static bool bench_all(const struct bench *bench)
+{
+    enum pel_op op = (enum pel_op)0;
+    pel_dtype dtype = (pel_dtype)0;
+    bool right = true;
+    for (bool next = false; select_next(&bench->selection, next, &op, &dtype); next = true)
+        right = bench_operation(bench, op, dtype) && right;
+    return right;
+}
+
+int command_bench(int argc, char **argv)
+{
+    struct bench bench = {.selection = SELECT_ALL,
+                          .spec = {.seed = 1, .shape = {.ndim = 3, .radius = 1, .box = false}},
+                          .rules = {.repetitions = 9, .min_time = 0.02}};
+    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        if (option == 'h')
+            return print_usage(usage);
+        if (option == '?')
+            return EXIT_USAGE;
+        read_option(&bench, (enum option_id)option, optarg);
+    }
+    if (optind < argc)
+        bad_usage("bench takes options only, not '%s'", argv[optind]);
+    select_check(&bench.selection);
+    bench.gbench = gbench_open(bench.json);
+    bool right = true;
+    if (bench.dispatch)
+        bench_dispatch(&bench);
+    else
+        right = bench_all(&bench);
+    gbench_close(bench.gbench);
+    return finish(right ? EXIT_DONE : EXIT_FAILED);
+}

@@ -1,0 +1,52 @@
+/* Peers: other people's code for the same work, measured beside ours. Readable from C and C++. */
+#ifndef PEL_PERF_PEERS_H
+#define PEL_PERF_PEERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <pel/export.h>
+#include <pel/types.h>
+
+PEL_BEGIN_DECLS
+
+/* What a peer is given. */
+struct peer_job {
+    pel_dtype dtype;
+    size_t n; /* elements; of a stencil cells */
+    int threads;
+    const void *x, *y; /* inputs of a reduction */
+    void *result;      /* of a reduction */
+    void *data;        /* keys to sort; the grid, which holds the result in the end */
+    void *scratch;     /* of a stencil: as large as the grid, with the same boundary */
+    size_t edge, steps, ntaps;
+    double *coef; /* of a stencil, in the order of pel's taps */
+};
+
+struct peer {
+    const char *name;
+    const char *origin; /* whose code it is, with its version */
+    const char *op;
+    const char *shape; /* of a stencil; else NULL */
+    unsigned dtypes;   /* 1u << dtype of those it takes */
+    bool parallel;     /* uses job->threads; else one */
+    void (*run)(const struct peer_job *job);
+};
+
+/* Each table ends with a row without a name. Plain loops have one for each instruction set. */
+extern const struct peer peers_openblas[], peers_cxx[];
+#define PEER_TABLE__(kind, isa) peers_##kind##_##isa
+#define PEER_TABLE_(kind, isa)  PEER_TABLE__(kind, isa)
+#define PEER_TABLE(kind, isa)   PEER_TABLE_(kind, isa)
+#define PEER_TABLES(isa)        extern const struct peer PEER_TABLE(loops, isa)[], PEER_TABLE(sweep, isa)[]
+PEER_TABLES(scalar);
+PEER_TABLES(avx2);
+PEER_TABLES(avx512);
+PEER_TABLES(neon);
+
+/* The peer of rank 0, 1, ... for an operation and dtype, and for a stencil of this shape; NULL past the last. */
+const struct peer *peer_of_rank(size_t rank, const char *op, const char *shape, pel_dtype dtype);
+
+PEL_END_DECLS
+
+#endif

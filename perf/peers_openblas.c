@@ -1,0 +1,40 @@
+/* OpenBLAS as a peer of sums and dot products. */
+#include "config.h"
+
+#include <cblas.h>
+#include <limits.h>
+
+#include "perf/peers.h"
+
+enum { MOST = 1 << 30 }; /* elements of a call, which counts in int */
+
+static int next(const struct peer_job *job, size_t done)
+{
+    return job->n - done < MOST ? (int)(job->n - done) : MOST;
+}
+
+#define REDUCE(name, T, call)                                                                                          \
+    static void name(const struct peer_job *job)                                                                       \
+    {                                                                                                                  \
+        const T *x = job->x, *y = job->y;                                                                              \
+        T sum = 0;                                                                                                     \
+        (void)y;                                                                                                       \
+        openblas_set_num_threads(job->threads);                                                                        \
+        for (size_t i = 0; i < job->n; i += MOST)                                                                      \
+            sum += call;                                                                                               \
+        *(T *)job->result = sum;                                                                                       \
+    }
+
+REDUCE(sum_f32, float, cblas_ssum(next(job, i), x + i, 1))
+REDUCE(sum_f64, double, cblas_dsum(next(job, i), x + i, 1))
+REDUCE(dot_f32, float, cblas_sdot(next(job, i), x + i, 1, y + i, 1))
+REDUCE(dot_f64, double, cblas_ddot(next(job, i), x + i, 1, y + i, 1))
+
+#define ROW(op_, suffix, dtype)                                                                                        \
+    {                                                                                                                  \
+        .name = "OpenBLAS", .origin = "OpenBLAS " PEL_VERSION_OPENBLAS, .op = #op_, .dtypes = 1u << dtype,             \
+        .parallel = true, .run = op_##_##suffix                                                                        \
+    }
+
+const struct peer peers_openblas[] = {
+    ROW(sum, f32, PEL_F32), ROW(sum, f64, PEL_F64), ROW(dot, f32, PEL_F32), ROW(dot, f64, PEL_F64), {.name = NULL}};
