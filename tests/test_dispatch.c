@@ -175,7 +175,8 @@ static void obeys_mask(const char *value)
         pel_opts opts = PEL_OPTS_INIT;
         opts.variant = kernel->name;
         struct pel_pick pick;
-        bool allowed = kernel->isa <= mask && pel_cpu()->has[kernel->isa];
+        bool willing = !(kernel->traits & PEL_TRAIT_FAST) && !(kernel->why_not && kernel->why_not(&request));
+        bool allowed = kernel->isa <= mask && pel_cpu()->has[kernel->isa] && willing;
         assert_int_equal(pel_dispatch(&request, &opts, &pick), allowed ? PEL_OK : PEL_ENOTSUP);
     }
 }
