@@ -9,9 +9,10 @@
 #include <pel/pel.h>
 
 #include "lib/registry.h"
+#include "lib/stencil_plan.h"
 #include "tests/stencil_oracle.h"
 
-enum { MAX_TAPS = 40, PROBLEMS = 300, LONG_PROBLEMS = 20000 };
+enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 120, LONG_PROBLEMS = 20000 };
 
 static struct test_random rng;
 
@@ -67,24 +68,35 @@ static void random_cells(const pel_stencil_desc *desc, void *u)
     }
 }
 
-static void random_problem(struct problem *problem)
+static void start_problem(struct problem *problem, int ndim)
 {
     static const double outside[] = {0.0, -0.0, 1.5, 0.1, INFINITY, NAN};
     problem->desc = (pel_stencil_desc)PEL_STENCIL_DESC_INIT;
     problem->desc.dtype = below(2) ? PEL_F32 : PEL_F64;
-    problem->desc.ndim = 1 + (int)below(3);
+    problem->desc.ndim = ndim;
     problem->desc.boundary_value = outside[below(sizeof outside / sizeof outside[0])];
-    for (int a = 0; a < problem->desc.ndim; a++)
-        random_axis(&problem->desc, a);
-    random_taps(problem);
-    problem->steps = below(6);
+}
+
+/* Draws the input and asks the oracle. */
+static void solve(struct problem *problem, size_t steps)
+{
+    problem->steps = steps;
     problem->bytes = oracle_bytes(&problem->desc);
     problem->input = malloc(problem->bytes);
     problem->expected = malloc(problem->bytes);
     assert_true(problem->input && problem->expected);
     random_cells(&problem->desc, problem->input);
     memcpy(problem->expected, problem->input, problem->bytes);
-    oracle_run(&problem->desc, problem->expected, problem->steps);
+    oracle_run(&problem->desc, problem->expected, steps);
+}
+
+static void random_problem(struct problem *problem)
+{
+    start_problem(problem, 1 + (int)below(3));
+    for (int a = 0; a < problem->desc.ndim; a++)
+        random_axis(&problem->desc, a);
+    random_taps(problem);
+    solve(problem, below(6));
 }
 
 static void drop_problem(struct problem *problem)
@@ -114,7 +126,8 @@ static void tell(const struct problem *problem, const char *variant, int threads
     print_message("\n");
 }
 
-/* Runs the problem between guard pages; false when the variant cannot run here. */
+/* Runs the problem between guard pages, on so many threads however small it is; false when the variant cannot run
+ * here. */
 static bool run_variant(const struct problem *problem, const char *variant, int threads)
 {
     pel_opts opts = PEL_OPTS_INIT;
@@ -125,6 +138,7 @@ static bool run_variant(const struct problem *problem, const char *variant, int 
     if (status == PEL_ENOTSUP)
         return false;
     assert_int_equal(status, PEL_OK);
+    plan->pick.team = threads;
     size_t align = problem->desc.dtype == PEL_F32 ? 4 : 8;
     unsigned char *u = guard_alloc(problem->bytes, align * below(9), below(2));
     void *work = below(3) ? guard_alloc(pel_plan_work_bytes(plan), below(70), below(2)) : NULL;
@@ -141,32 +155,62 @@ static bool run_variant(const struct problem *problem, const char *variant, int 
     return true;
 }
 
-static void test_every_kernel(void **state)
+/* Every kernel with random parameters; returns how many could run. */
+static size_t run_kernels(const struct problem *problem)
+{
+    size_t runs = 0;
+    struct pel_registry_walk walk = {0};
+    for (const struct pel_kernel *kernel;
+         (kernel = pel_registry_next(&walk, PEL_OP_STENCIL, (int)problem->desc.dtype));) {
+        char variant[200];
+        random_variant(kernel, variant, sizeof variant);
+        runs += run_variant(problem, variant, 1 + (int)below(MAX_THREADS));
+    }
+    return runs;
+}
+
+static void test_random_problems(void **state)
 {
     (void)state;
-    size_t runs = 0;
-    for (size_t i = 0; i < (test_long() ? LONG_PROBLEMS : PROBLEMS); i++) {
+    size_t runs = 0, problems = test_long() ? LONG_PROBLEMS : PROBLEMS;
+    for (size_t i = 0; i < problems; i++) {
         struct problem problem;
-        struct pel_registry_walk walk = {0};
         rng = test_random_start(test_seed(), i);
         random_problem(&problem);
-        for (const struct pel_kernel *kernel;
-             (kernel = pel_registry_next(&walk, PEL_OP_STENCIL, (int)problem.desc.dtype));) {
-            char variant[200];
-            random_variant(kernel, variant, sizeof variant);
-            runs += run_variant(&problem, variant, 1 + (int)below(8));
-        }
-        assert_true(run_variant(&problem, NULL, 0));
+        runs += run_kernels(&problem);
         drop_problem(&problem);
     }
-    print_message("%zu runs\n", runs);
-    assert_true(runs >= 2 * PROBLEMS);
+    print_message("%zu problems, %zu runs\n", problems, runs);
+    assert_true(runs >= 2 * problems);
+}
+
+/* Each pair of sides an axis may have, on every axis, where taps reach past short axes more than once. */
+static void test_every_boundary(void **state)
+{
+    static const pel_boundary pairs[10][2] = {{0, 0}, {0, 2}, {0, 3}, {1, 1}, {2, 0},
+                                              {2, 2}, {2, 3}, {3, 0}, {3, 2}, {3, 3}};
+    (void)state;
+    rng = test_random_start(test_seed(), SIZE_MAX);
+    for (size_t i = 0; i < 1000; i++) {
+        struct problem problem;
+        start_problem(&problem, 3);
+        for (size_t a = 0, rest = i; a < 3; a++, rest /= 10) {
+            problem.desc.shape[a] = 1 + below(9);
+            memcpy(problem.desc.boundary[a], pairs[rest % 10], sizeof pairs[0]);
+        }
+        random_taps(&problem);
+        solve(&problem, 1 + below(3));
+        run_kernels(&problem);
+        drop_problem(&problem);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_kernel),
+        cmocka_unit_test(test_random_problems),
+        cmocka_unit_test(test_every_boundary),
     };
+    test_set_processors(MAX_THREADS);
     return cmocka_run_group_tests_name("stencil", tests, NULL, NULL);
 }

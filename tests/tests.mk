@@ -25,6 +25,7 @@ program_tests = \
 	tests/test_rules \
 	tests/test_stats \
 	tests/test_stencil \
+	tests/test_stencil_laws \
 	tests/test_sum \
 	tests/test_support \
 	tests/test_team \
@@ -71,6 +72,8 @@ tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
+tests_test_stencil_laws_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS)
+tests_test_stencil_laws_LDADD = $(LDADD) $(FFTW_LIBS) -lm
 
 # What a program is linked with that says nothing else; the registry comes along, but no tuned table.
 LDADD = libsupport.la libuntuned.la $(CMOCKA_LIBS)
