@@ -9,6 +9,7 @@
 
 #include "lib/cpu.h"
 #include "lib/names.h"
+#include "lib/text.h"
 #include "lib/topology.h"
 #include "perf/tune_table.h"
 
@@ -37,29 +38,33 @@ const char *tune_brand(void)
 const char *tune_compiler(void)
 {
 #ifdef __clang__
-    return "clang " __clang_version__;
+    return "clang " PEL_STRING(__clang_major__) "." PEL_STRING(__clang_minor__);
 #else
     return "gcc " __VERSION__;
 #endif
 }
 
-static int note_openmp(struct dl_phdr_info *info, size_t size, void *name)
+static int note_openmp(struct dl_phdr_info *info, size_t size, void *text)
 {
-    static const char *const runtimes[] = {"libgomp.so", "libomp.so", "libiomp5.so"};
+    static const char *const runtimes[] = {"libgomp", "libomp", "libiomp5"};
     const char *file = strrchr(info->dlpi_name, '/');
     (void)size;
     for (size_t i = 0; file && i < sizeof runtimes / sizeof *runtimes; i++) {
-        if (strncmp(file + 1, runtimes[i], strlen(runtimes[i])) == 0)
-            *(const char **)name = runtimes[i];
+        size_t length = strlen(runtimes[i]);
+        if (strncmp(file + 1, runtimes[i], length) == 0 && file[1 + length] == '.')
+            pel_text_add(text, "%s%s", ((struct pel_text *)text)->length ? " and " : "", runtimes[i]);
     }
     return 0;
 }
 
+/* The runtimes that are loaded: a library that we use may bring its own. */
 const char *tune_openmp(void)
 {
-    const char *name = "unknown";
-    dl_iterate_phdr(note_openmp, &name);
-    return name;
+    static char names[64];
+    struct pel_text text;
+    pel_text_start(&text, names, sizeof names);
+    dl_iterate_phdr(note_openmp, &text);
+    return names;
 }
 
 const char *tune_caches(void)

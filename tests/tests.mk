@@ -29,6 +29,7 @@ program_tests = \
 	tests/test_sum \
 	tests/test_support \
 	tests/test_team \
+	tests/test_tune \
 	tests/test_wisdom
 check_PROGRAMS += $(program_tests)
 TESTS += $(program_tests)
@@ -58,6 +59,9 @@ tests_test_dispatch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_registry_find,--wrap=
 tests_test_rules_LDADD = libsupport.la libtuned.la $(CMOCKA_LIBS)
 
 tests_test_stats_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
+
+tests_test_tune_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
+tests_test_tune_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=entrant_run
 
 tests_test_wisdom_SOURCES = tests/test_wisdom.c tests/wisdom_sample.c tests/wisdom_sample.h
 tests_test_wisdom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_memory_new
