@@ -7,8 +7,9 @@ noinst_HEADERS = \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h kernels/simd/split.h \
 	kernels/reduce/acc.h kernels/reduce/state.h \
-	kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/network.h kernels/sort/order.h \
-	kernels/sort/partition.h kernels/sort/rows.h kernels/sort/runs.h \
+	kernels/sort/distribute.h kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h \
+	kernels/sort/network.h kernels/sort/order.h kernels/sort/partition.h kernels/sort/random.h kernels/sort/rows.h \
+	kernels/sort/runs.h \
 	kernels/stencil/sweep.h
 
 KERNEL_LIBS = libk_scalar.la

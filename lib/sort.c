@@ -1,5 +1,8 @@
-/* Sorts: check, pick, and let the leaf sort. */
+/* Sorts: check, pick, and then either let the leaf sort all keys in place, or have a team distribute them over buckets
+ * and sort those: P. Sanders, S. Winkel, "Super scalar sample sort" (2004). */
 #include <pel/sort.h>
+
+#include <stdatomic.h>
 
 #include "kernels/sort/leaf.h"
 #include "lib/check.h"
@@ -9,49 +12,221 @@
 
 struct job {
     const struct pel_sort_leaf *leaf;
-    void *keys, *scratch;
-    size_t n;
+    char *keys;
+    size_t n, size; /* keys, and bytes of one */
     bool descending;
+    int team;
 };
 
-static void sort_all(void *context, size_t index)
+/* Many keys on a team. They are cut into stripes; each stripe has its own chains of blocks, one for each bucket. */
+struct spread {
+    const struct job *job;
+    int levels;
+    size_t nstripes, nbuckets;
+    struct pel_sort_stripe *stripes;
+    struct pel_sort_tree tree;
+    size_t offset[PEL_SORT_BUCKETS + 1]; /* of each bucket in the sorted keys */
+    atomic_bool sorted, reversed;        /* already */
+};
+
+/* The first key of a stripe. All stripes but the last are whole blocks. */
+static size_t stripe_start(const struct spread *spread, size_t stripe)
 {
-    struct job *job = context;
-    (void)index;
-    job->leaf->sort(job->keys, job->n, job->scratch, job->descending);
+    size_t n = spread->job->n, keys_per_block = PEL_SORT_BLOCK / spread->job->size;
+    return stripe == spread->nstripes ? n : n / keys_per_block / spread->nstripes * stripe * keys_per_block;
 }
 
-/* A sort that finds no memory for scratch goes without, in place. */
+static size_t stripe_blocks(const struct spread *spread, size_t stripe)
+{
+    size_t n = stripe_start(spread, stripe + 1) - stripe_start(spread, stripe);
+    return n * spread->job->size / PEL_SORT_BLOCK + spread->nbuckets;
+}
+
+/* The part of the scratch that may go into blocks that are not full, and into book-keeping. */
+static size_t overhead_limit(size_t bytes)
+{
+    return bytes / 4;
+}
+
+static size_t overhead_bytes(const struct spread *spread)
+{
+    const struct pel_sort_stripe *stripe = NULL;
+    size_t per_block = sizeof *stripe->before;
+    size_t per_bucket = PEL_SORT_BLOCK + per_block + sizeof *stripe->last + sizeof *stripe->full + sizeof *stripe->next;
+    size_t blocks = spread->job->n * spread->job->size / PEL_SORT_BLOCK;
+    return spread->nstripes * (sizeof *stripe + spread->nbuckets * per_bucket) + blocks * per_block + PEL_SORT_BLOCK;
+}
+
+/* Chooses as many buckets as make them small, and enough for the team to share evenly; false when the keys are too few
+ * for the overhead of that. */
+static bool plan(struct spread *spread, size_t bucket_bytes)
+{
+    const struct job *job = spread->job;
+    size_t bytes = job->n * job->size, wanted = 8 * (size_t)job->team;
+    spread->nstripes = (size_t)job->team;
+    spread->levels = PEL_SORT_LEVELS;
+    while (spread->levels > 2 && bytes >> (spread->levels - 1) <= bucket_bytes &&
+           (size_t)1 << (spread->levels - 1) >= wanted)
+        spread->levels--;
+    for (; spread->levels > 1; spread->levels--) {
+        spread->nbuckets = (size_t)2 << spread->levels;
+        if (overhead_bytes(spread) <= overhead_limit(bytes))
+            return true;
+    }
+    return false;
+}
+
+static void *cut(char **scratch, size_t bytes)
+{
+    void *piece = *scratch;
+    *scratch += bytes;
+    return piece;
+}
+
+static void lay_out(struct spread *spread, char *scratch)
+{
+    size_t words = spread->nbuckets * sizeof(size_t);
+    spread->stripes = cut(&scratch, spread->nstripes * sizeof *spread->stripes);
+    for (size_t s = 0; s < spread->nstripes; s++) {
+        struct pel_sort_stripe *stripe = &spread->stripes[s];
+        stripe->before = cut(&scratch, stripe_blocks(spread, s) * sizeof *stripe->before);
+        stripe->last = cut(&scratch, words);
+        stripe->full = cut(&scratch, words);
+        stripe->next = cut(&scratch, spread->nbuckets * sizeof *stripe->next);
+    }
+    scratch += (PEL_SORT_BLOCK - (uintptr_t)scratch % PEL_SORT_BLOCK) % PEL_SORT_BLOCK;
+    for (size_t s = 0; s < spread->nstripes; s++)
+        spread->stripes[s].blocks = cut(&scratch, stripe_blocks(spread, s) * PEL_SORT_BLOCK);
+}
+
+static void scan_stripe(void *context, size_t stripe)
+{
+    struct spread *spread = context;
+    const struct job *job = spread->job;
+    bool sorted = true, reversed = true;
+    size_t from = stripe_start(spread, stripe), to = stripe_start(spread, stripe + 1);
+    if (to < job->n)
+        to++; /* the step to the next stripe */
+    job->leaf->scan(job->keys + from * job->size, to - from, job->descending, &sorted, &reversed);
+    if (!sorted)
+        atomic_store_explicit(&spread->sorted, false, memory_order_relaxed);
+    if (!reversed)
+        atomic_store_explicit(&spread->reversed, false, memory_order_relaxed);
+}
+
+static void reverse_stripe(void *context, size_t stripe)
+{
+    struct spread *spread = context;
+    const struct job *job = spread->job;
+    size_t half = job->n / 2, share = half / spread->nstripes;
+    size_t to = stripe + 1 == spread->nstripes ? half : (stripe + 1) * share;
+    job->leaf->reverse(job->keys, job->n, stripe * share, to);
+}
+
+static void distribute_stripe(void *context, size_t stripe)
+{
+    struct spread *spread = context;
+    const struct job *job = spread->job;
+    size_t from = stripe_start(spread, stripe), to = stripe_start(spread, stripe + 1);
+    job->leaf->distribute(job->keys + from * job->size, to - from, job->descending, &spread->tree,
+                          &spread->stripes[stripe]);
+}
+
+static void collect_bucket(void *context, size_t bucket)
+{
+    struct spread *spread = context;
+    const struct job *job = spread->job;
+    size_t from = spread->offset[bucket], to = spread->offset[bucket + 1];
+    job->leaf->collect(spread->stripes, spread->nstripes, &spread->tree, bucket, job->keys + from * job->size,
+                       to - from, job->descending);
+}
+
+/* Keys of a bucket in one stripe. */
+static size_t chain_keys(const struct spread *spread, size_t stripe_index, size_t bucket)
+{
+    const struct pel_sort_stripe *stripe = &spread->stripes[stripe_index];
+    const char *open_block = stripe->blocks + bucket * PEL_SORT_BLOCK;
+    return (stripe->full[bucket] * PEL_SORT_BLOCK + (size_t)(stripe->next[bucket] - open_block)) / spread->job->size;
+}
+
+static void place_buckets(struct spread *spread)
+{
+    size_t offset = 0;
+    for (size_t b = 0; b < spread->nbuckets; b++) {
+        spread->offset[b] = offset;
+        for (size_t s = 0; s < spread->nstripes; s++)
+            offset += chain_keys(spread, s, b);
+    }
+    spread->offset[spread->nbuckets] = offset;
+}
+
+/* Looks for order that is there already, and makes use of it; true when that was all. */
+static bool sort_ordered(struct spread *spread)
+{
+    pel_team_for(spread->job->team, spread->nstripes, scan_stripe, spread);
+    if (!spread->sorted && spread->reversed)
+        pel_team_for(spread->job->team, spread->nstripes, reverse_stripe, spread);
+    return spread->sorted || spread->reversed;
+}
+
+/* Sorts on the team; false, with the keys as they were, when they are too few or there is no memory. */
+static bool sort_many(const struct job *job, size_t bucket_bytes, const pel_opts *opts)
+{
+    struct spread spread = {.job = job, .sorted = true, .reversed = true};
+    struct pel_scratch scratch;
+    if (!plan(&spread, bucket_bytes))
+        return false;
+    if (sort_ordered(&spread))
+        return true;
+    if (!pel_scratch_take(&scratch, job->n * job->size + overhead_bytes(&spread), opts))
+        return false;
+    lay_out(&spread, scratch.data);
+    job->leaf->plant(job->keys, job->n, job->descending, spread.levels, spread.stripes[0].blocks, &spread.tree);
+    spread.nbuckets = (size_t)1 << (spread.levels + spread.tree.repeats);
+    pel_team_for(job->team, spread.nstripes, distribute_stripe, &spread);
+    place_buckets(&spread);
+    pel_team_for(job->team, spread.nbuckets, collect_bucket, &spread);
+    pel_scratch_drop(&scratch);
+    return true;
+}
+
+/* A leaf that finds no memory for its scratch does without. */
+static void sort_alone(const struct job *job, const pel_opts *opts)
+{
+    struct pel_scratch scratch = {NULL, NULL};
+    if (job->leaf->wants_scratch)
+        pel_scratch_take(&scratch, job->n * job->size, opts);
+    job->leaf->sort(job->keys, job->n, scratch.data, job->descending);
+    pel_scratch_drop(&scratch);
+}
+
 static pel_status sort(pel_dtype dtype, void *keys, size_t n, const pel_opts *opts)
 {
     size_t size = pel_dtype_size(dtype);
     pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
         status = pel_check_array(keys, n, size);
+    if (status != PEL_OK)
+        return status;
     struct pel_request request = {
         .op = PEL_OP_SORT, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
-    if (status == PEL_OK)
-        status = pel_dispatch(&request, opts, &pick);
+    status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK)
         return status;
-    struct job job = {
-        .leaf = pick.kernel->run.sort, .keys = keys, .n = n, .descending = request.flags & PEL_DESCENDING};
-    struct pel_scratch scratch = {NULL, NULL};
-    if (job.leaf->wants_scratch)
-        pel_scratch_take(&scratch, n * size, opts);
-    job.scratch = scratch.data;
-    pel_team_for(1, 1, sort_all, &job);
-    pel_scratch_drop(&scratch);
+    struct job job = {pick.kernel->run.sort, keys, n, size, request.flags & PEL_DESCENDING, pick.team};
+    bool many = job.team > 1 && job.leaf->distribute;
+    if (!many || !sort_many(&job, (size_t)pick.params[0] << 10, opts))
+        sort_alone(&job, opts);
     return PEL_OK;
 }
 
 size_t pel_sort_work_bytes(pel_dtype dtype, size_t n)
 {
     size_t size = pel_dtype_size(dtype);
-    if (size == 0 || n > (PTRDIFF_MAX - PEL_CACHE_LINE) / size)
+    if (size == 0 || n > PTRDIFF_MAX / size)
         return 0;
-    return n * size + PEL_CACHE_LINE;
+    return n * size + overhead_limit(n * size) + PEL_CACHE_LINE;
 }
 
 #define SORT(T, suffix, DTYPE)                                                                                         \

@@ -117,4 +117,37 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
     return (v_i64)v_split_by_mask((__m256i)v, greater);
 }
 
+#define V_HAS_pick_i32 1
+#define V_HAS_pick_i64 1
+
+static inline v_i32 v_pick_i32(const int32_t *tree, v_i32 at, int level)
+{
+    (void)level;
+    return (v_i32)_mm256_i32gather_epi32((const int *)tree, (__m256i)at, 4);
+}
+
+static inline v_i64 v_pick_i64(const int64_t *tree, v_i64 at, int level)
+{
+    (void)level;
+    return (v_i64)_mm256_i64gather_epi64((const long long *)tree, (__m256i)at, 8);
+}
+
+#define V_HAS_stream_i32 1
+#define V_HAS_stream_i64 1
+
+static inline void v_stream_i32(int32_t *p, v_i32 v)
+{
+    _mm256_stream_si256((__m256i *)p, (__m256i)v);
+}
+
+static inline void v_stream_i64(int64_t *p, v_i64 v)
+{
+    _mm256_stream_si256((__m256i *)p, (__m256i)v);
+}
+
+static inline void v_stream_end(void)
+{
+    _mm_sfence();
+}
+
 #endif

@@ -93,4 +93,54 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
     return (v_i64)_mm512_permutexvar_epi64(lanes, (__m512i)v);
 }
 
+#define V_HAS_pick_i32 1
+#define V_HAS_pick_i64 1
+
+/* Two registers hold 32 entries, and the permutation looks at as many bits of the index; more are blended in. */
+static inline v_i32 v_pick_i32(const int32_t *tree, v_i32 at, int level)
+{
+    const int32_t *table = level < 5 ? tree : tree + ((size_t)1 << level);
+    __m512i index = (__m512i)at,
+            v = _mm512_permutex2var_epi32(_mm512_loadu_si512(table), index, _mm512_loadu_si512(table + 16));
+    for (int i = 1; i < 1 << level >> 5; i++) {
+        __mmask16 here = _mm512_cmpeq_epi32_mask(_mm512_srli_epi32(index, 5), _mm512_set1_epi32((1 << level >> 5) + i));
+        __m512i more = _mm512_permutex2var_epi32(_mm512_loadu_si512(table + 32 * i), index,
+                                                 _mm512_loadu_si512(table + 32 * i + 16));
+        v = _mm512_mask_mov_epi32(v, here, more);
+    }
+    return (v_i32)v;
+}
+
+static inline v_i64 v_pick_i64(const int64_t *tree, v_i64 at, int level)
+{
+    const int64_t *table = level < 4 ? tree : tree + ((size_t)1 << level);
+    __m512i index = (__m512i)at,
+            v = _mm512_permutex2var_epi64(_mm512_loadu_si512(table), index, _mm512_loadu_si512(table + 8));
+    for (int i = 1; i < 1 << level >> 4; i++) {
+        __mmask8 here = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index, 4), _mm512_set1_epi64((1 << level >> 4) + i));
+        __m512i more = _mm512_permutex2var_epi64(_mm512_loadu_si512(table + 16 * i), index,
+                                                 _mm512_loadu_si512(table + 16 * i + 8));
+        v = _mm512_mask_mov_epi64(v, here, more);
+    }
+    return (v_i64)v;
+}
+
+#define V_HAS_stream_i32 1
+#define V_HAS_stream_i64 1
+
+static inline void v_stream_i32(int32_t *p, v_i32 v)
+{
+    _mm512_stream_si512((__m512i *)p, (__m512i)v);
+}
+
+static inline void v_stream_i64(int64_t *p, v_i64 v)
+{
+    _mm512_stream_si512((__m512i *)p, (__m512i)v);
+}
+
+static inline void v_stream_end(void)
+{
+    _mm_sfence();
+}
+
 #endif

@@ -66,3 +66,24 @@ static inline void V(store_part)(T *p, size_t count, VT v)
         p[i] = v[i];
 }
 #endif
+
+/* tree[at], for indices from 2^level up to twice that. */
+#if !NAME(V_HAS_pick)
+static inline VT V(pick)(const T *tree, VS at, int level)
+{
+    VT v = {0};
+    (void)level;
+    for (size_t i = 0; i < LANES; i++)
+        v[i] = tree[at[i]];
+    return v;
+}
+#endif
+
+/* Stores to an aligned place without a trace in the caches where the processor can. v_stream_end() makes the stores
+ * visible to other threads that the caller then synchronises with. */
+#if !NAME(V_HAS_stream)
+static inline void V(stream)(T *p, VT v)
+{
+    V(store)(p, v);
+}
+#endif

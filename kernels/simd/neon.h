@@ -62,4 +62,6 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
     return (v_i64)v_split_by_mask((uint8x16_t)v, (uint32x4_t)greater);
 }
 
+static inline void v_stream_end(void) {}
+
 #endif

@@ -30,4 +30,6 @@ static inline v_u64 v_multiply_even_u32(v_u32 a, v_u32 b)
     return ((v_u64)a << 32 >> 32) * ((v_u64)b << 32 >> 32);
 }
 
+static inline void v_stream_end(void) {}
+
 #endif

@@ -3,29 +3,89 @@
 #include "kernels/sort/order.h"
 #include "kernels/sort/runs.h"
 
-#define CODE__(x, bits) x##_i##bits
+#define CODE__(x, bits) x##i##bits
 #define CODE_(x, bits)  CODE__(x, bits)
-#define CODE(x)         CODE_(x, T_BITS)
+#define CODE(x)         CODE_(x##_, T_BITS)
+#define CODE_SUFFIX     CODE_(, T_BITS)
 
 static void NAME(sort)(void *keys, size_t n, void *scratch, bool descending)
 {
     if (n > NAME(scan_block)) {
-        bool sorted, reversed;
+        bool sorted = true, reversed = true;
         NAME(scan)(keys, n, descending, &sorted, &reversed);
-        if (sorted)
+        if (!sorted && reversed)
+            NAME(reverse)(keys, n, 0, n / 2);
+        if (sorted || reversed)
             return;
-        if (reversed) {
-            NAME(reverse)(keys, n);
-            return;
-        }
     }
     NAME(encode)(keys, n, descending);
     CODE(sort_codes)(keys, scratch, n);
     NAME(decode)(keys, n, descending);
 }
 
-static const struct pel_sort_leaf NAME(leaf) = {.wants_scratch = WANTS_SCRATCH, .sort = NAME(sort)};
+#ifdef DISTRIBUTES
+static void NAME(plant)(const void *keys, size_t n, bool descending, int levels, void *sample,
+                        struct pel_sort_tree *tree)
+{
+    const NAME(word) *from = keys;
+    NAME(word) *to = sample;
+    size_t count = (size_t)PEL_SORT_SAMPLES << levels, stride = n / count;
+    uint64_t random = n;
+    for (size_t i = 0; i < count; i++)
+        to[i] = NAME(encode_one)(from[i * stride + random_below(&random, stride)], descending);
+    CODE(sort_codes)(sample, NULL, count);
+    CODE(choose)(sample, levels, tree);
+}
+
+static void NAME(distribute)(const void *keys, size_t n, bool descending, const struct pel_sort_tree *tree,
+                             struct pel_sort_stripe *stripe)
+{
+    const NAME(word) *from = keys;
+    S codes[CODE(chunk)] = {0};
+    size_t nbuckets = (size_t)1 << (tree->levels + tree->repeats);
+    stripe->used = nbuckets;
+    for (size_t b = 0; b < nbuckets; b++) {
+        stripe->next[b] = stripe->blocks + b * PEL_SORT_BLOCK;
+        stripe->last[b] = 0;
+        stripe->full[b] = 0;
+    }
+    for (size_t done = 0; done < n; done += CODE(chunk)) {
+        size_t count = n - done < CODE(chunk) ? n - done : CODE(chunk);
+        NAME(encode_to)(codes, from + done, count, descending);
+        CODE(append)(tree, codes, count, stripe);
+    }
+    v_stream_end();
+}
+
+static void NAME(collect)(const struct pel_sort_stripe *stripes, size_t nstripes, const struct pel_sort_tree *tree,
+                          size_t bucket, void *keys, size_t n, bool descending)
+{
+    NAME(word) *to = keys;
+    if (tree->repeats && bucket % 2 == 1) {
+        U key = NAME(decode_one)((U)tree->node.CODE_SUFFIX[((size_t)1 << tree->levels) + bucket / 2], descending);
+        for (size_t i = 0; i < n; i++)
+            to[i] = key;
+        return;
+    }
+    CODE(gather)(stripes, nstripes, bucket, keys);
+    CODE(sort_codes)(keys, NULL, n);
+    NAME(decode)(keys, n, descending);
+}
+#endif
+
+static const struct pel_sort_leaf NAME(leaf) = {
+    .wants_scratch = WANTS_SCRATCH,
+    .sort = NAME(sort),
+    .scan = NAME(scan),
+    .reverse = NAME(reverse),
+#ifdef DISTRIBUTES
+    .plant = NAME(plant),
+    .distribute = NAME(distribute),
+    .collect = NAME(collect),
+#endif
+};
 
 #undef CODE__
 #undef CODE_
 #undef CODE
+#undef CODE_SUFFIX

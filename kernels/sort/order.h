@@ -75,6 +75,17 @@ static inline void NAME(encode)(NAME(word) * keys, size_t n, bool descending)
     }
 }
 
+static inline void NAME(encode_to)(S *codes, const NAME(word) * keys, size_t n, bool descending)
+{
+    if (descending) {
+        for (size_t i = 0; i < n; i++)
+            codes[i] = (S)NAME(encode_one)(keys[i], true);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            codes[i] = (S)NAME(encode_one)(keys[i], false);
+    }
+}
+
 static inline void NAME(decode)(NAME(word) * codes, size_t n, bool descending)
 {
     if (descending) {

@@ -8,22 +8,21 @@
 #include "kernels/kernel.h"
 #include "kernels/simd/simd.h"
 #include "kernels/sort/leaf.h"
+#include "kernels/sort/random.h"
 
 #define WANTS_SCRATCH false
-#define PEL_SELF      "kernels/sort/quick.c"
+#define DISTRIBUTES
+#define PEL_SELF "kernels/sort/quick.c"
 #include "kernels/foreach_signed.h"
 #undef PEL_SELF
 #define PEL_SELF "kernels/sort/leaves.h"
 #include "kernels/foreach_dtype.h"
 
+/* A distribution aims at buckets of this size: they should fit a second-level cache with room to spare. */
+#define QUICK(T_) PEL_ROW(SORT, T_, "quick", .run.sort = &leaf_##T_, .params = {{"bucket_kib", 512, 64, 1 << 20}})
+
 const struct pel_kernel PEL_TABLE(sort_quick)[] = {
-    PEL_ROW(SORT, f32, "quick", .run.sort = &leaf_f32),
-    PEL_ROW(SORT, f64, "quick", .run.sort = &leaf_f64),
-    PEL_ROW(SORT, i32, "quick", .run.sort = &leaf_i32),
-    PEL_ROW(SORT, i64, "quick", .run.sort = &leaf_i64),
-    PEL_ROW(SORT, u32, "quick", .run.sort = &leaf_u32),
-    PEL_ROW(SORT, u64, "quick", .run.sort = &leaf_u64),
-    PEL_END_OF_TABLE,
+    QUICK(f32), QUICK(f64), QUICK(i32), QUICK(i64), QUICK(u32), QUICK(u64), PEL_END_OF_TABLE,
 };
 
 #else
@@ -36,6 +35,8 @@ static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 #include "kernels/sort/heap.h"
 #include "kernels/sort/network.h"
 #include "kernels/sort/partition.h"
+/* after partition.h, whose load_four it uses */
+#include "kernels/sort/distribute.h"
 
 enum { NAME(few) = 16 * NAME(lanes) };
 
@@ -43,11 +44,9 @@ enum { NAME(few) = 16 * NAME(lanes) };
 static size_t NAME(take_sample)(const NAME(code) * codes, size_t n, uint64_t *random, NAME(code) * sample)
 {
     size_t rows = n < 8 * NAME(few) ? 4 : 16, stride = (n - NAME(lanes)) / rows;
-    uint64_t reach = stride < UINT32_MAX ? stride : UINT32_MAX;
     for (size_t i = 0; i < rows; i++) {
-        *random = *random * 6364136223846793005u + 1442695040888963407u; /* D. Knuth's MMIX */
-        size_t at = i * stride + (size_t)((*random >> 32) * reach >> 32);
-        R(store)(sample + i * NAME(lanes), R(load)(codes + at));
+        const NAME(code) *from = codes + i * stride + random_below(random, stride);
+        R(store)(sample + i * NAME(lanes), R(load)(from));
     }
     NAME(sort_few)(sample, rows * NAME(lanes));
     return rows * NAME(lanes);

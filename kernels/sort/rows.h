@@ -19,6 +19,11 @@ static inline void R(store)(NAME(code) * p, ROW a)
     *p = a;
 }
 
+static inline void R(stream)(NAME(code) * p, ROW a)
+{
+    *p = a;
+}
+
 static inline ROW R(load_part)(const NAME(code) * p, size_t count, ROW rest)
 {
     return count ? *p : rest;
@@ -51,6 +56,22 @@ static inline ROW R(split)(ROW a, ROW pivot, size_t *count)
     return a;
 }
 
+static inline ROW R(pick)(const T *tree, ROW at, int level)
+{
+    (void)level;
+    return tree[at];
+}
+
+static inline ROW R(descend)(ROW at, ROW a, ROW node)
+{
+    return 2 * at + (a > node);
+}
+
+static inline ROW R(descend_equal)(ROW at, ROW a, ROW node)
+{
+    return 2 * at + (a == node);
+}
+
 /* One lane has no other to meet. */
 static inline ROW R(exchange)(ROW a, int distance)
 {
@@ -69,6 +90,17 @@ static inline ROW R(order_lanes)(ROW a, int distance)
 #define ROW     VT
 #define R(word) V(word)
 enum { NAME(lanes) = LANES };
+
+/* From place `at` in a tree, twice that, or one more where a is greater than the node (equals it). True is -1. */
+static inline ROW R(descend)(ROW at, ROW a, ROW node)
+{
+    return at + at - (a > node);
+}
+
+static inline ROW R(descend_equal)(ROW at, ROW a, ROW node)
+{
+    return at + at - (a == node);
+}
 
 #define LANE_COUNT (PEL_VBYTES * 8 / T_BITS)
 #if LANE_COUNT == 16

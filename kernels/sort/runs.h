@@ -8,8 +8,7 @@ static inline void NAME(scan_some)(const NAME(word) * keys, size_t n, bool desce
 {
     S code[NAME(scan_block)];
     bool rises = false, falls = false;
-    for (size_t i = 0; i < n; i++)
-        code[i] = (S)NAME(encode_one)(keys[i], descending);
+    NAME(encode_to)(code, keys, n, descending);
     for (size_t i = 1; i < n; i++) {
         rises |= code[i - 1] < code[i];
         falls |= code[i - 1] > code[i];
@@ -18,20 +17,21 @@ static inline void NAME(scan_some)(const NAME(word) * keys, size_t n, bool desce
     *reversed &= !rises;
 }
 
-static void NAME(scan)(const NAME(word) * keys, size_t n, bool descending, bool *sorted, bool *reversed)
+static void NAME(scan)(const void *keys, size_t n, bool descending, bool *sorted, bool *reversed)
 {
-    *sorted = *reversed = true;
     for (size_t i = 0; i + 1 < n && (*sorted || *reversed); i += NAME(scan_block) - 1) {
         size_t left = n - i;
-        NAME(scan_some)(keys + i, left < NAME(scan_block) ? left : NAME(scan_block), descending, sorted, reversed);
+        NAME(scan_some)
+        ((const NAME(word) *)keys + i, left < NAME(scan_block) ? left : NAME(scan_block), descending, sorted, reversed);
     }
 }
 
-static void NAME(reverse)(NAME(word) * keys, size_t n)
+static void NAME(reverse)(void *keys, size_t n, size_t from, size_t to)
 {
-    for (size_t i = 0; i < n / 2; i++) {
-        U swap = keys[i];
-        keys[i] = keys[n - 1 - i];
-        keys[n - 1 - i] = swap;
+    NAME(word) *key = keys;
+    for (size_t i = from; i < to; i++) {
+        U swap = key[i];
+        key[i] = key[n - 1 - i];
+        key[n - 1 - i] = swap;
     }
 }
