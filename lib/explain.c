@@ -41,6 +41,11 @@ pel_status pel_explain(const char *op, pel_dtype dtype, size_t n, const pel_opts
     return status;
 }
 
+int pel_threads(const pel_opts *opts)
+{
+    return pel_team_threads(pel_check_opts(opts) == PEL_OK ? opts : NULL);
+}
+
 static void explain_isas(struct pel_text *text)
 {
     pel_text_add(text, "instruction sets:");

@@ -165,16 +165,17 @@ static uint64_t fitting_keys(uint64_t n, size_t bytes)
 
 struct count_times count_kmers(const struct sequence *s, size_t memory, unsigned threads, struct table *table)
 {
-    struct counter c = {.sequence = s, .workers = workers_allowed(threads), .table = table, .sort = PEL_OPTS_INIT};
+    struct counter c = {.sequence = s, .table = table, .sort = PEL_OPTS_INIT};
     const uint64_t total = sequence_kmers(s);
     const size_t taken = sequence_bytes(s);
+    c.sort.threads = (int)threads;
+    c.workers = (unsigned)pel_threads(&c.sort);
     if (total == 0)
         return c.times;
     c.capacity = fitting_keys(total, memory > taken ? memory - taken : 0);
     if (c.capacity < total && c.capacity < FEWEST_KEYS)
         die("the %zu bytes of memory allowed are too few: the sequence alone takes %zu", memory, taken);
     c.keys = memory_large((size_t)c.capacity * sizeof *c.keys);
-    c.sort.threads = (int)threads;
     if (c.capacity < total) { /* several sorts, which should share their scratch */
         c.sort.work_bytes = pel_sort_work_bytes(PEL_U64, (size_t)c.capacity);
         c.sort.work = memory_large(c.sort.work_bytes);

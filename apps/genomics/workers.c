@@ -1,7 +1,6 @@
 #include "workers.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 
 #include "report.h"
@@ -33,11 +32,4 @@ void workers_run(unsigned count, void (*work)(void *), void *job)
     for (unsigned i = 1; i < count; i++)
         pthread_join(workers[i].thread, NULL);
     free(workers);
-}
-
-unsigned workers_allowed(unsigned wanted)
-{
-    cpu_set_t set;
-    int processors = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return wanted > 0 && wanted < (unsigned)processors ? wanted : (unsigned)processors;
 }

@@ -20,6 +20,11 @@ PEL_BEGIN_DECLS
 PEL_API pel_status pel_explain(const char *op, pel_dtype dtype, size_t n, const pel_opts *opts, char *text,
                                size_t capacity, size_t *length);
 
+/* Threads that a call with these options would have at hand here: what cpuset, cgroup quota, OpenMP and the environment
+ * leave; inside a parallel region, what that team has. A program's own threads may keep to the same number. NULL: the
+ * defaults; at least 1, also for options that a call would refuse. Thread-safe. */
+PEL_API int pel_threads(const pel_opts *opts);
+
 /* Explains the machine as pel sees it: processor, instruction sets, caches, thread budget and where each limit
  * comes from, tables in force, what pel was built with. Text and length as in pel_explain. Thread-safe. */
 PEL_API pel_status pel_info(char *text, size_t capacity, size_t *length);
