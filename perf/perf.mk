@@ -68,3 +68,6 @@ noinst_PROGRAMS += pel-stage1
 pel_stage1_SOURCES = perf/main.c
 pel_stage1_LDADD = libperf.la libuntuned.la
 pel_stage1_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+
+dist_man_MANS += perf/pel.1
+EXTRA_DIST += perf/plot perf/tables doc/performance.md

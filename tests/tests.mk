@@ -5,6 +5,7 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; CC='$(CC)'; CXX='$(CXX)'; NM='$(NM)';
 script_tests = \
 	tests/app_climate.sh \
 	tests/app_kmer.sh \
+	tests/cli.sh \
 	tests/headers.sh \
 	tests/rooms.sh \
 	tests/symbols.sh

@@ -1,0 +1,152 @@
+#!/bin/sh
+# The command pel: exit statuses, messages, and files that are complete or not there.
+set -u
+export LC_ALL=C
+program=$(cd "${builddir:-.}" && pwd)/pel
+scripts=$(cd "${srcdir:-.}" && pwd)/perf
+[ -x "$program" ] || { echo 'SKIP: pel was not built'; exit 77; }
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/empty" "$scratch/out"
+cd "$scratch/empty" || exit 1
+
+failures=0
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+
+# run STATUS ARGUMENTS...: pel ends like this, with one line on stderr if it fails, and leaves no file behind here.
+run() {
+    expected=$1
+    shift
+    "$program" "$@" >../stdout 2>../stderr
+    status=$?
+    [ $status -eq "$expected" ] || fail "pel $*: exit $status, not $expected: $(cat ../stderr)"
+    case $expected in
+    0) [ ! -s ../stderr ] || fail "pel $*: says $(cat ../stderr)" ;;
+    *)
+        [ "$(wc -l <../stderr)" -eq 1 ] || fail "pel $*: not one line on stderr"
+        grep -q '^pel: ' ../stderr || fail "pel $*: a message without the name of the program"
+        ;;
+    esac
+    [ -z "$(ls -A)" ] || { fail "pel $*: leaves $(ls -A)"; rm -f ./* .[!.]*; }
+}
+
+# says WORDS...: the last run printed each of these.
+says() {
+    for words; do
+        grep -q -e "$words" ../stdout || fail "'$words' is missing from: $(cat ../stdout)"
+    done
+}
+
+# is_json FILE EXPRESSION: of Python, about the file's content d.
+is_json() {
+    command -v python3 >/dev/null || return 0
+    python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+b = d["benchmarks"]
+assert eval(sys.argv[2]), sys.argv[2]' "$1" "$2" 2>../stderr || fail "$1: $(tail -n 1 ../stderr)"
+}
+
+quick='--min-time 0 --repetitions 2'
+
+"$program" >../stdout 2>../stderr
+[ $? -eq 2 ] && grep -q '^usage:' ../stderr && [ ! -s ../stdout ] || fail 'pel alone: no usage on stderr, or not exit 2'
+run 0 --help && says '^usage: pel'
+run 0 --version && says '^pel [0-9]'
+for command in $("$program" --help | awk '/^  [a-z]/ { print $1 }'); do
+    run 0 "$command" --help && says "^usage: pel $command"
+    run 2 "$command" --no-such-option
+done
+run 2 no-such-command
+
+run 0 info && says '^processor' '^tables'
+run 2 info here
+run 0 explain reduce sum f64 1000 && says '^runs' 'chosen'
+run 0 explain sort sort u32 1M --threads 1 && says 'n=1048576'
+run 0 explain reduce dot f32 100 --fast && says 'PEL_FAST'
+run 2 explain
+run 2 explain sort sum f64 1000
+run 2 explain reduce sum f64
+run 2 explain reduce no-op f64 10
+run 2 explain reduce sum f16 10
+run 2 explain reduce sum f64 ten
+run 2 explain reduce sum f64 -1
+run 2 explain reduce sum f64 99999999999999999999
+run 2 explain reduce sum f64 10 --threads 0
+run 1 explain reduce sum f64 10 --variant no/such
+
+run 0 verify --op sum --dtype i32 && says '^[1-9][0-9]* verified, 0 failed, [0-9]* skipped$'
+run 0 verify --family sort --dtype f64 --seed 7 && says 'the reference'
+run 2 verify --dtype f16
+run 2 verify --family no-such
+run 2 verify --family sort --op sum
+
+# A masked instruction set is skipped, and counted.
+PEL_MAX_ISA=scalar run 0 verify --op sum --dtype i32
+"$program" verify --op sum --dtype i32 | grep -q 'avx2\|neon' &&
+    { says 'skipped: masked by PEL_MAX_ISA' && says ' [1-9][0-9]* skipped$'; }
+
+run 0 bench --op sum --dtype f32 --n 100 $quick && says '^sum/f32/n:100/' '  pel '
+run 0 bench --op sort --dtype u32 --n 100,2K --threads 1 --variant all $quick && says 'n:2048/threads:1' 'scalar/'
+run 0 bench --op sort --dtype u32 --n 1000 --peers $quick
+run 0 bench --family reduce --op dot --dtype f64 --n 1000 --peers --fast $quick && says 'omp simd' 'vs best peer'
+run 0 bench --family stencil --dtype f64 --shape star2d1r --n 50 --steps 3 --peers $quick && says 'GLUP/s' 'omp sweep'
+run 0 bench --family dispatch --op sum --dtype f64 --repetitions 1 && says 'warm'
+run 2 bench here
+run 2 bench --op no-such
+run 2 bench --op stencil --dtype u32
+run 2 bench --n 0
+run 2 bench --n 10,
+run 2 bench --shape star4d1r
+run 2 bench --data no-such
+run 2 bench --repetitions 0
+run 2 bench --min-time long
+run 1 bench --op sum --dtype f32 --n 10 --variant no/such $quick
+run 1 bench --op sum --dtype f32 --n 16000000000000000 $quick
+
+# Without jansson there is no JSON, and the message says so.
+"$program" bench --op sum --dtype f32 --n 10 $quick --json ../out/probe >../stdout 2>../stderr
+if grep -q jansson ../stderr; then
+    [ ! -e ../out/probe ] || fail 'a file without jansson'
+else
+    is_json ../out/probe 'len(b) == 2 + 4 and {e["run_type"] for e in b} == {"iteration", "aggregate"}'
+    run 0 bench --op sort --dtype u32 --n 10,20 --threads 1 --peers --repetitions 3 --min-time 0 --json ../out/b.json
+    is_json ../out/b.json 'all(e["time_unit"] == "ns" and e["real_time"] > 0 for e in b if e["run_type"] == "iteration")'
+    is_json ../out/b.json '[e["repetition_index"] for e in b if e["name"] == "sort/u32/n:10/threads:1/pel"] == [0, 1, 2]'
+    is_json ../out/b.json 'all(k in d["context"] for k in ("date", "num_cpus", "caches", "pel_cpu", "pel_tables"))'
+    run 1 bench --op sum --dtype f32 --n 10 $quick --json ../no-such-folder/b.json
+    (ulimit -f 0 && "$program" bench --op sum --dtype f32 --n 10 $quick --json b.json 2>&1 >/dev/null) |
+        grep -q '^pel: cannot write b.json: ' || fail 'no word of a file that may not grow'
+    [ -z "$(ls -A)" ] || fail "leaves $(ls -A) when it may not grow"
+    [ ! -c /dev/full ] || run 1 bench --op sum --dtype f32 --n 10 $quick --json /dev/full
+    "$program" bench --op sum --dtype f32 --n 10 --min-time 60 --json b.json >../stdout 2>&1 &
+    sleep 1
+    kill -TERM $!
+    wait $! 2>/dev/null && fail 'goes on after a signal'
+    [ -z "$(ls -A)" ] || fail "leaves $(ls -A) after a signal"
+fi
+if [ -c /dev/full ]; then
+    "$program" info >/dev/full 2>../stderr
+    [ $? -eq 1 ] || fail 'does not notice a full standard output'
+fi
+
+if command -v python3 >/dev/null && [ -e ../out/b.json ]; then
+    for script in plot tables; do
+        "$scripts/$script" --help >../stdout 2>&1 && says '^usage:' || fail "$script --help"
+    done
+    if command -v gnuplot >/dev/null; then
+        "$scripts/plot" ../out/b.json -o ../out/plots >../stdout 2>../stderr || fail "plot: $(cat ../stderr)"
+        [ -s ../out/plots/sort-u32-threads-1.png ] && [ "$(wc -l <../out/plots/sort-u32-threads-1.tsv)" -eq 3 ] ||
+            fail 'plot: no picture'
+        "$scripts/plot" ../out/no-such.json -o ../out/plots 2>../stderr && fail 'plot: takes a file that is not there'
+        grep -q '^plot: cannot read' ../stderr || fail "plot: $(cat ../stderr)"
+        head -c 100 ../out/b.json >../out/half.json
+        "$scripts/plot" ../out/half.json -o ../out/plots 2>../stderr && fail 'plot: takes half a file'
+        grep -q '^plot: .* is no JSON' ../stderr || fail "plot: $(cat ../stderr)"
+    fi
+fi
+
+echo "$failures failures"
+[ $failures -eq 0 ]
