@@ -1,9 +1,12 @@
 #include "perf/tune_race.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "lib/team.h"
 #include "lib/variant.h"
 #include "perf/measure.h"
 #include "perf/program.h"
@@ -11,6 +14,9 @@
 
 /* Long against a look at the clock, short against a turn of the scheduler. */
 static const double sample_seconds = 50e-6;
+
+/* Longer than a turn of the scheduler, which otherwise goes unseen. */
+static const double spin_seconds = 6e-3;
 
 /* So much slower than the quickest, a candidate needs no more samples. */
 static const double beaten = 2;
@@ -138,6 +144,32 @@ static enum tune_lap run_rounds(struct tune_race *race, struct runner *base, str
         samples->control[i] = log(before) - log(after);
     }
     return TUNE_RAN;
+}
+
+static double thread_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Spins for a while; the context is true when the processor was away meanwhile. */
+static void spin(void *crowded, size_t index)
+{
+    double start = now_seconds(), busy = thread_seconds();
+    while (now_seconds() < start + spin_seconds) {
+    }
+    if (thread_seconds() - busy < 0.9 * (now_seconds() - start))
+        atomic_store((atomic_bool *)crowded, true);
+    (void)index;
+}
+
+bool tune_is_crowded(int threads)
+{
+    atomic_bool crowded = false;
+    double start = now_seconds();
+    pel_team_for(threads, (size_t)threads, spin, &crowded);
+    return atomic_load(&crowded) || now_seconds() - start > 1.5 * spin_seconds;
 }
 
 enum tune_lap tune_race_final(struct tune_race *race, const struct tune_candidate *base,

@@ -28,6 +28,9 @@ struct tune_final {
     struct stats_interval gain, control;
 };
 
+/* Whether other processes take their share of the processors: then a team says nothing about what it could do. */
+bool tune_is_crowded(int threads);
+
 /* Rounds of base, best, base: the base's drift cancels, and its two times are the control. */
 enum tune_lap tune_race_final(struct tune_race *race, const struct tune_candidate *base,
                               const struct tune_candidate *best, size_t rounds, struct tune_final *final);

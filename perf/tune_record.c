@@ -186,6 +186,12 @@ static bool read_try(const char *line, struct tune_suspect *suspect)
     return true;
 }
 
+bool tune_same_cell(const struct tune_cell *a, const struct tune_cell *b)
+{
+    return a->key.op == b->key.op && a->key.dtype == b->key.dtype && a->key.fast == b->key.fast &&
+           a->key.ndim == b->key.ndim && a->key.threads == b->key.threads && a->n == b->n;
+}
+
 static void *grown(void *list, size_t count, size_t size)
 {
     if (count & (count - 1))
@@ -196,13 +202,25 @@ static void *grown(void *list, size_t count, size_t size)
     return list;
 }
 
+/* A later result of a cell replaces the earlier one. */
+static void add_result(struct tune_history *history, const struct tune_result *result)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        if (tune_same_cell(&history->results[i].cell, &result->cell)) {
+            history->results[i] = *result;
+            return;
+        }
+    }
+    history->results = grown(history->results, history->count, sizeof *result);
+    history->results[history->count++] = *result;
+}
+
 static void read_line(const char *line, struct tune_history *history, struct tune_suspect *running)
 {
     struct tune_result result;
     int number;
     if (read_result(line, &result)) {
-        history->results = grown(history->results, history->count, sizeof result);
-        history->results[history->count++] = result;
+        add_result(history, &result);
         running->kernel[0] = '\0';
     } else if (sscanf(line, DEATH, &number) == 1 && running->kernel[0]) {
         history->suspects = grown(history->suspects, history->nsuspects, sizeof *running);
@@ -229,12 +247,6 @@ void tune_history_free(struct tune_history *history)
 {
     free(history->results);
     free(history->suspects);
-}
-
-bool tune_same_cell(const struct tune_cell *a, const struct tune_cell *b)
-{
-    return a->key.op == b->key.op && a->key.dtype == b->key.dtype && a->key.fast == b->key.fast &&
-           a->key.ndim == b->key.ndim && a->key.threads == b->key.threads && a->n == b->n;
 }
 
 const struct tune_result *tune_history_find(const struct tune_history *history, const struct tune_cell *cell)

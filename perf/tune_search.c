@@ -26,6 +26,9 @@ enum { NEFFORTS = sizeof efforts / sizeof efforts[0], SECOND_HEAT = 16, THIRD_HE
 /* A narrower instruction set that is this much slower in the same algorithm will not catch up at larger sizes. */
 static const double hopeless = 1.2;
 
+/* Waking a team takes about as long as this much work. */
+static const double wake_seconds = 2e-6;
+
 /* Times this close are taken for equal. */
 static const double equal = 0.01;
 
@@ -135,15 +138,15 @@ static void note_hopeless(struct search *search, int ndim, const struct tune_can
     }
 }
 
-/* Leaves out what crashed, and with a coarse grid what lost at smaller sizes. */
-static size_t list_candidates(const struct search *search, const struct tune_cell *cell,
-                              const struct pel_request *request, struct tune_candidate *list)
+/* Leaves out what crashed, with a coarse grid what lost at smaller sizes, and unless `teams` all teams but one. */
+static size_t list_candidates(const struct search *search, const struct pel_request *request,
+                              const struct pel_pick *base, bool teams, struct tune_candidate *list)
 {
     size_t all = tune_list_candidates(request, list), count = 0;
     for (size_t i = 0; i < all; i++) {
-        const struct pel_kernel *kernel = list[i].pick.kernel;
-        if (tune_history_suspects(&search->history, kernel) ||
-            (!search->options->dense && is_hopeless(search, kernel, cell->key.ndim)))
+        const struct pel_pick *pick = &list[i].pick;
+        if (tune_history_suspects(&search->history, pick->kernel) || (!teams && pick->team != base->team) ||
+            (!search->options->dense && is_hopeless(search, pick->kernel, search->of.key.ndim)))
             continue;
         list[count++] = list[i];
     }
@@ -243,25 +246,39 @@ static void prefer_plain(struct tune_candidate *list, size_t count, const struct
     list[0] = chosen;
 }
 
+/* The final, and if it was won another one on fresh runs. Teams of different size are compared only while the
+ * processors are ours: the larger one suffers more from company, in every round alike, so that the control would not
+ * show it. */
+static enum tune_verdict judge_twice(struct tune_race *race, const struct effort *effort,
+                                     const struct tune_candidate *base, const struct tune_candidate *best,
+                                     struct tune_result *result, bool *late)
+{
+    enum tune_verdict verdict = TUNE_ACCEPTED;
+    for (int i = 0; i < 2 && verdict == TUNE_ACCEPTED && !*late; i++)
+        verdict = judge(race, effort, base, best, result, late);
+    if (verdict == TUNE_ACCEPTED && base->pick.team != best->pick.team && tune_is_crowded(race->cell->key.threads))
+        return TUNE_NOISY;
+    return verdict;
+}
+
 /* Races the candidates; false when there is no time to come to a verdict. */
 static bool race_cell(struct search *search, struct tune_race *race, struct tune_candidate *base,
                       const struct pel_request *request, struct tune_result *result)
 {
     struct tune_candidate list[TUNE_MAX_CANDIDATES];
-    size_t count = list_candidates(search, race->cell, request, list);
-    double time = race->until - now_seconds();
-    const struct effort *effort = affordable(count, base->seconds * (double)race->runs, time);
+    bool teams = request->threads > 1 && base->seconds * base->pick.team > wake_seconds;
+    bool crowded = teams && tune_is_crowded(request->threads), late = false;
+    size_t count = list_candidates(search, request, &base->pick, teams && !crowded, list);
+    const struct effort *effort = affordable(count, base->seconds * (double)race->runs, race->until - now_seconds());
     count = effort ? run_heats(search, race, effort, list, count) : 0;
     if (count == 0)
         return false;
-    bool late = false;
     prefer_plain(list, count, &base->pick);
     pel_variant_format(&list[0].pick, result->best, sizeof result->best);
-    if (same_pick(&list[0].pick, &base->pick))
-        return true;
-    result->verdict = judge(race, effort, base, &list[0], result, &late);
-    if (result->verdict == TUNE_ACCEPTED && !late)
-        result->verdict = judge(race, effort, base, &list[0], result, &late);
+    if (!same_pick(&list[0].pick, &base->pick))
+        result->verdict = judge_twice(race, effort, base, &list[0], result, &late);
+    if (crowded && result->verdict == TUNE_KEPT)
+        result->verdict = TUNE_NOISY;
     return !late;
 }
 
@@ -312,14 +329,15 @@ static double share(const struct search *search, size_t cells_left, int pass)
     return pass == 0 && usual < left / 2 ? usual : pass == 0 ? left / 2 : left;
 }
 
-/* Goes through the cells that have no result yet. */
+/* Goes through the cells that have no result yet, or one that a quieter moment may better. */
 static void pass_through(struct search *search, const struct tune_cell *cells, size_t count, int pass)
 {
     tune_history_free(&search->history);
     tune_history_read(search->options->record, &search->history);
     for (size_t i = 0; i < count && seconds_left(search) > 0; i++) {
         struct tune_result result;
-        if (tune_history_find(&search->history, &cells[i]))
+        const struct tune_result *known = tune_history_find(&search->history, &cells[i]);
+        if (known && known->verdict != TUNE_NOISY)
             continue;
         show_progress(search, &cells[i], i, count);
         if (search_cell(search, &cells[i], share(search, count - i, pass), &result))
