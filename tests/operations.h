@@ -22,8 +22,8 @@ extern const struct operation operations[];
  * integers. */
 void operations_fill(pel_dtype dtype, void *data, size_t n, uint64_t stream);
 
-/* Runs every operation on its own data of n elements, at least 256; a number that stands for all statuses and result bits. The
- * same for the same seed and n, however it is computed. 0 if there is no memory. */
+/* Runs every operation on its own data of n elements, at least 256; a number that stands for all statuses and result
+ * bits. The same for the same seed and n, however it is computed. 0 if there is no memory. */
 uint64_t operations_digest(size_t n, const pel_opts *opts);
 
 #endif
