@@ -25,6 +25,8 @@ program_tests = \
 	tests/test_memory \
 	tests/test_reduce_arguments \
 	tests/test_rules \
+	tests/test_sort \
+	tests/test_sort_order \
 	tests/test_stats \
 	tests/test_stencil \
 	tests/test_stencil_laws \
@@ -76,6 +78,11 @@ tests_test_sum_SOURCES = \
 	tests/test_sum.c tests/float_data.c tests/float_data.h tests/float_oracle.c tests/float_oracle.h $(reductions)
 tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
+
+tests_test_sort_SOURCES = \
+	tests/test_sort.c tests/sort_data.c tests/sort_data.h tests/sort_oracle.c tests/sort_oracle.h
+tests_test_sort_LDADD = $(LDADD) -lm
+tests_test_sort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
 tests_test_stencil_laws_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS)

@@ -30,7 +30,7 @@ typedef U __attribute__((may_alias)) NAME(word); /* keys and codes, whatever typ
 static inline U NAME(rank)(U b)
 {
 #if T_SIGNIFICAND
-    U number = b & SIGN ? SIGN + INF - b : b + INF + 1;
+    U number = (U)(b & SIGN ? SIGN + INF - b : b + INF + 1);
     return b > SIGN + INF ? b : number;
 #elif T_SIGNED
     return b ^ SIGN;
@@ -42,7 +42,7 @@ static inline U NAME(rank)(U b)
 static inline U NAME(unrank)(U u)
 {
 #if T_SIGNIFICAND
-    U number = u <= INF ? SIGN + INF - u : u - INF - 1;
+    U number = (U)(u <= INF ? SIGN + INF - u : u - INF - 1);
     return u > SIGN + INF ? u : number;
 #else
     return NAME(rank)(u);
@@ -51,17 +51,17 @@ static inline U NAME(unrank)(U u)
 
 static inline U NAME(mirror)(U u, bool descending)
 {
-    return descending && u <= TOP ? TOP - u : u;
+    return (U)(descending && u <= TOP ? TOP - u : u);
 }
 
 static inline U NAME(encode_one)(U b, bool descending)
 {
-    return NAME(mirror)(NAME(rank)(b), descending) ^ SIGN;
+    return (U)(NAME(mirror)(NAME(rank)(b), descending) ^ SIGN);
 }
 
 static inline U NAME(decode_one)(U code, bool descending)
 {
-    return NAME(unrank)(NAME(mirror)(code ^ SIGN, descending));
+    return NAME(unrank)(NAME(mirror)((U)(code ^ SIGN), descending));
 }
 
 static inline void NAME(encode)(NAME(word) * keys, size_t n, bool descending)

@@ -1,0 +1,27 @@
+/* Sorts by comparison, in the order that pel/sort.h defines, and the public sorts in one table. */
+#ifndef PEL_TESTS_SORT_ORACLE_H
+#define PEL_TESTS_SORT_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <pel/pel.h>
+
+/* Whether a goes before b, neither, or after it: negative, zero, positive. */
+typedef int sort_compare(const void *a, const void *b, bool descending);
+
+struct sort_type {
+    pel_dtype dtype;
+    const char *name;
+    size_t size;
+    sort_compare *compare;
+    pel_status (*sort)(void *keys, size_t n, const pel_opts *opts);
+};
+
+enum { SORT_TYPES = 6 };
+extern const struct sort_type sort_types[SORT_TYPES];
+
+/* A stable merge sort. */
+void sort_expected(const struct sort_type *type, void *keys, size_t n, bool descending);
+
+#endif
