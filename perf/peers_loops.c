@@ -5,8 +5,18 @@
 #include "kernels/kernel.h"
 #include "perf/peers.h"
 
-/* Below this many elements a parallel region costs more than it brings. */
-enum { SERIAL_BELOW = 1 << 15 };
+/* Elements that a thread takes at once; for no more than these a parallel region costs more than it brings. */
+enum { BLOCK = 1 << 15 };
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* clang leaves extremes of floats, which may be NaN, scalar, and warns of it. */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
 
 #define PEL_SELF "perf/peers_loops.c"
 #include "kernels/foreach_dtype.h"
@@ -31,47 +41,84 @@ const struct peer PEER_TABLE(loops, PEL_ISA)[] = {ROWS(sum), ROWS(dot), ROWS(min
 #define W uint64_t
 #endif
 
-static void NAME(sum)(const struct peer_job *job)
+static W NAME(sum_block)(const T *x, const T *y, size_t n)
 {
-    const T *x = job->x;
-    size_t n = job->n;
     W sum = 0;
-#pragma omp parallel for simd num_threads(job->threads) if (parallel : n >= SERIAL_BELOW) reduction(+ : sum)
+    (void)y;
+#pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++)
         sum += x[i];
+    return sum;
+}
+
+static W NAME(dot_block)(const T *x, const T *y, size_t n)
+{
+    W sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += (W)x[i] * (W)y[i];
+    return sum;
+}
+
+static T NAME(min_block)(const T *x, size_t n)
+{
+    T best = x[0];
+#pragma omp simd reduction(min : best)
+    for (size_t i = 0; i < n; i++)
+        best = x[i] < best ? x[i] : best;
+    return best;
+}
+
+static T NAME(max_block)(const T *x, size_t n)
+{
+    T best = x[0];
+#pragma omp simd reduction(max : best)
+    for (size_t i = 0; i < n; i++)
+        best = x[i] > best ? x[i] : best;
+    return best;
+}
+
+static void NAME(add_blocks)(const struct peer_job *job, W (*block)(const T *x, const T *y, size_t n))
+{
+    const T *x = job->x, *y = job->y;
+    W sum = 0;
+#pragma omp parallel for num_threads(job->threads) if (job->n > BLOCK) reduction(+ : sum)
+    for (size_t i = 0; i < job->n; i += BLOCK)
+        sum += block(x + i, y ? y + i : NULL, smaller(job->n - i, BLOCK));
     *(W *)job->result = sum;
+}
+
+static void NAME(sum)(const struct peer_job *job)
+{
+    NAME(add_blocks)(job, NAME(sum_block));
 }
 
 static void NAME(dot)(const struct peer_job *job)
 {
-    const T *x = job->x, *y = job->y;
-    size_t n = job->n;
-    W sum = 0;
-#pragma omp parallel for simd num_threads(job->threads) if (parallel : n >= SERIAL_BELOW) reduction(+ : sum)
-    for (size_t i = 0; i < n; i++)
-        sum += (W)x[i] * (W)y[i];
-    *(W *)job->result = sum;
+    NAME(add_blocks)(job, NAME(dot_block));
 }
 
 static void NAME(min)(const struct peer_job *job)
 {
     const T *x = job->x;
-    size_t n = job->n;
     T best = x[0];
-#pragma omp parallel for simd num_threads(job->threads) if (parallel : n >= SERIAL_BELOW) reduction(min : best)
-    for (size_t i = 0; i < n; i++)
-        best = x[i] < best ? x[i] : best;
+#pragma omp parallel for num_threads(job->threads) if (job->n > BLOCK) reduction(min : best)
+    for (size_t i = 0; i < job->n; i += BLOCK) {
+        T least = NAME(min_block)(x + i, smaller(job->n - i, BLOCK));
+        best = least < best ? least : best;
+    }
     *(T *)job->result = best;
 }
 
 static void NAME(max)(const struct peer_job *job)
 {
     const T *x = job->x;
-    size_t n = job->n;
     T best = x[0];
-#pragma omp parallel for simd num_threads(job->threads) if (parallel : n >= SERIAL_BELOW) reduction(max : best)
-    for (size_t i = 0; i < n; i++)
-        best = x[i] > best ? x[i] : best;
+#pragma omp parallel for num_threads(job->threads) if (job->n > BLOCK) reduction(max : best)
+    for (size_t i = 0; i < job->n; i += BLOCK) {
+        T most = NAME(max_block)(x + i, smaller(job->n - i, BLOCK));
+        best = most > best ? most : best;
+    }
     *(T *)job->result = best;
 }
 

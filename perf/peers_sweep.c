@@ -36,6 +36,12 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 27")
+#endif
+
 #define PEL_SELF "perf/peers_sweep.c"
 #include "kernels/foreach_float.h"
 
@@ -51,27 +57,49 @@ const struct peer PEER_TABLE(sweep, PEL_ISA)[] = {ROWS(star1d1r), ROWS(star2d1r)
 
 #else
 
-/* Cells [x, stop) of a row. */
-static inline __attribute__((always_inline)) void NAME(row)(const struct grid *grid, const T *coef, const T *from,
-                                                            T *to, size_t x, size_t stop, int ntaps)
+/* Cells [x, stop) of a row; with a constant number of taps their loop unrolls, and that over cells vectorises. */
+static inline __attribute__((always_inline)) void NAME(row)(const struct grid *grid, const T *restrict coef,
+                                                            const T *restrict from, T *restrict to, size_t x,
+                                                            size_t stop, int ntaps)
 {
 #pragma omp simd
     for (size_t i = x; i < stop; i++) {
         T sum = 0;
-#pragma GCC unroll 27
+        UNROLL
         for (int k = 0; k < ntaps; k++)
             sum += coef[k] * from[(ptrdiff_t)i + grid->shift[k]];
         to[i] = sum;
     }
 }
 
-static inline __attribute__((always_inline)) void NAME(sweep)(const struct peer_job *job, int ndim, int ntaps)
+static void NAME(chunk)(const struct grid *grid, const T *coef, const T *from, T *to, size_t x, size_t stop)
 {
-    struct grid grid = grid_of(job, ndim, ntaps > 1 + 2 * ndim);
+    switch (grid->ntaps) {
+    case 3:
+        NAME(row)(grid, coef, from, to, x, stop, 3);
+        break;
+    case 5:
+        NAME(row)(grid, coef, from, to, x, stop, 5);
+        break;
+    case 7:
+        NAME(row)(grid, coef, from, to, x, stop, 7);
+        break;
+    case 9:
+        NAME(row)(grid, coef, from, to, x, stop, 9);
+        break;
+    case 27:
+        NAME(row)(grid, coef, from, to, x, stop, 27);
+        break;
+    }
+}
+
+static void NAME(sweep)(const struct peer_job *job, int ndim, bool box)
+{
+    struct grid grid = grid_of(job, ndim, box);
     T *from = job->data, *to = job->scratch, coef[MAX_TAPS];
     size_t edge = job->edge, last = edge - 1, chunks = (edge + CHUNK - 1) / CHUNK;
     size_t z0 = ndim > 2, z1 = ndim > 2 ? last : 1, y0 = ndim > 1, y1 = ndim > 1 ? last : 1;
-    for (int k = 0; k < ntaps; k++)
+    for (int k = 0; k < grid.ntaps; k++)
         coef[k] = (T)job->coef[k];
     for (size_t step = 0; step < job->steps; step++) {
 #pragma omp parallel for collapse(3) num_threads(job->threads) if (job->n >= SERIAL_BELOW)
@@ -79,7 +107,7 @@ static inline __attribute__((always_inline)) void NAME(sweep)(const struct peer_
             for (size_t y = y0; y < y1; y++)
                 for (size_t chunk = 0; chunk < chunks; chunk++) {
                     size_t row = (z * edge + y) * edge, x = chunk * CHUNK;
-                    NAME(row)(&grid, coef, from + row, to + row, x ? x : 1, smaller(x + CHUNK, last), ntaps);
+                    NAME(chunk)(&grid, coef, from + row, to + row, x ? x : 1, smaller(x + CHUNK, last));
                 }
         T *swap = from;
         from = to;
@@ -91,27 +119,27 @@ static inline __attribute__((always_inline)) void NAME(sweep)(const struct peer_
 
 static void NAME(star1d1r)(const struct peer_job *job)
 {
-    NAME(sweep)(job, 1, 3);
+    NAME(sweep)(job, 1, false);
 }
 
 static void NAME(star2d1r)(const struct peer_job *job)
 {
-    NAME(sweep)(job, 2, 5);
+    NAME(sweep)(job, 2, false);
 }
 
 static void NAME(star3d1r)(const struct peer_job *job)
 {
-    NAME(sweep)(job, 3, 7);
+    NAME(sweep)(job, 3, false);
 }
 
 static void NAME(box2d1r)(const struct peer_job *job)
 {
-    NAME(sweep)(job, 2, 9);
+    NAME(sweep)(job, 2, true);
 }
 
 static void NAME(box3d1r)(const struct peer_job *job)
 {
-    NAME(sweep)(job, 3, 27);
+    NAME(sweep)(job, 3, true);
 }
 
 #endif
