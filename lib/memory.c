@@ -2,12 +2,30 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* The first aligned address at or after p. */
 static void *align(void *p)
 {
     uintptr_t rest = (uintptr_t)p % PEL_CACHE_LINE;
     return rest ? (char *)p + (PEL_CACHE_LINE - rest) : p;
+}
+
+/* Scratch of many megabytes is written once and given back: on small pages the faults would cost more than the work. It
+ * is only advice, and only for whole pages. */
+static void advise_huge_pages(void *block, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    enum { WORTH_IT = 4 << 20 };
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)block, rest = start % page;
+    size_t skip = rest ? page - rest : 0;
+    if (bytes >= WORTH_IT)
+        madvise((char *)block + skip, (bytes - skip) / page * page, MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)bytes;
+#endif
 }
 
 bool pel_scratch_take(struct pel_scratch *scratch, size_t bytes, const pel_opts *opts)
@@ -25,6 +43,8 @@ bool pel_scratch_take(struct pel_scratch *scratch, size_t bytes, const pel_opts 
     }
     scratch->owned = malloc(bytes + PEL_CACHE_LINE);
     scratch->data = scratch->owned ? align(scratch->owned) : NULL;
+    if (scratch->owned)
+        advise_huge_pages(scratch->data, bytes);
     return scratch->owned != NULL;
 }
 
