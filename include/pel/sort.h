@@ -19,13 +19,14 @@ PEL_BEGIN_DECLS
  * PEL_STABLE changes nothing here.
  *
  * O(n log n) for every input. Scratch: pel_sort_work_bytes(dtype, n) at the most, allocated unless the
- * options bring it. keys: aligned to its own type; NULL only when n is 0. Errors: PEL_EINVAL (null or misaligned
- * keys, unknown flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOMEM; then keys are as they were.
- * Thread-safe for distinct arrays.
+ * options bring it; where there is no memory, the sort does without, in place and slower. keys: aligned to its own
+ * type; NULL only when n is 0. Errors: PEL_EINVAL (null or misaligned keys, unknown flag), PEL_ERANGE (n elements
+ * exceed the address space), PEL_ENOTSUP (a variant that cannot run); then keys are as they were. Thread-safe for
+ * distinct arrays.
  *
- * Method: vectorised quicksort with register-resident sorting networks, least-significant-digit radix sort, and
- * merge-path parallel merging. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg, "Vectorized and
- * performance-portable Quicksort" (2022); O. Green, S. Odeh, Y. Birk, "Merge path" (2014). */
+ * Method: vectorised quicksort with register-resident sorting networks, least-significant-digit radix sort, and on a
+ * team a distribution over buckets. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg, "Vectorized and
+ * performance-portable Quicksort" (2022); P. Sanders, S. Winkel, "Super scalar sample sort" (2004). */
 PEL_API pel_status pel_sort_f32(float *keys, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_sort_f64(double *keys, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_sort_i32(int32_t *keys, size_t n, const pel_opts *opts);
