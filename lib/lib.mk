@@ -25,7 +25,7 @@ noinst_HEADERS += \
 	lib/trace.h \
 	lib/variant.h \
 	lib/wisdom.h
-EXTRA_DIST += doc/tuning.md lib/pel.map lib/tables/generic.def
+EXTRA_DIST += lib/pel.map lib/tables/generic.def
 
 libcore_la_SOURCES = \
 	lib/accumulator.c \

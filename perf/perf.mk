@@ -70,4 +70,4 @@ pel_stage1_LDADD = libperf.la libuntuned.la
 pel_stage1_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 
 dist_man_MANS += perf/pel.1
-EXTRA_DIST += perf/plot perf/tables doc/performance.md
+EXTRA_DIST += perf/plot perf/tables
