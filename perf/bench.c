@@ -11,13 +11,13 @@
 #include "perf/bench.h"
 #include "perf/commands.h"
 #include "perf/program.h"
-#include "perf/stats.h"
 
 static const char usage[] =
     "usage: pel bench [options]\n"
     "\n"
     "Measures pel on random data, and with --peers the same work by others beside it, in turn, repetition by\n"
-    "repetition. The table shows medians; \"vs best peer\" is how many times faster than the fastest of them.\n"
+    "repetition. The table shows medians, the processors that were busy on average, and the standard deviation in per\n"
+    "cent; \"vs best peer\" is how many times faster than the fastest of them.\n"
     "\n"
     "      --family F        reduce, sort, stencil or dispatch (the cost of a pick)\n"
     "      --op O            one operation\n"
@@ -164,24 +164,13 @@ static void title(const struct contest *contest, char *text, size_t capacity)
              workload->stencil ? workload->stencil->edge : workload->elements, contest->rules.threads);
 }
 
-static double spread(const struct contest *contest, const struct contestant *contestant)
-{
-    size_t n = contest->rules.repetitions;
-    double *seconds = allocate(n * sizeof *seconds);
-    for (size_t i = 0; i < n; i++)
-        seconds[i] = contestant->time[i].real;
-    double cv = stats_stddev(seconds, n) / stats_mean(seconds, n);
-    free(seconds);
-    return cv;
-}
-
 /* One line a contestant; elements of a stencil are updates of cells. */
 static void print_contestant(const struct contest *contest, const struct contestant *contestant)
 {
     double ns = 1e9 * contestant->median;
-    printf("  %-24s %12.4f %10.3f %10.2f %7.1f%%", contestant->entrant.name, ns / (double)contest->workload.elements,
-           (double)contest->workload.elements / ns, (double)contest->workload.bytes / ns,
-           100 * spread(contest, contestant));
+    printf("  %-24s %12.4f %10.3f %10.2f %6.2f %7.1f%%", contestant->entrant.name,
+           ns / (double)contest->workload.elements, (double)contest->workload.elements / ns,
+           (double)contest->workload.bytes / ns, contestant->busy, 100 * contestant->spread);
     if (contest->best_peer)
         printf(" %12.2f", contest->best_peer->median / contestant->median);
     printf("  %s%s\n", contestant->wrong ? "WRONG RESULT, " : "", contestant->label);
@@ -191,8 +180,8 @@ static void print_contest(const struct contest *contest)
 {
     char name[160];
     title(contest, name, sizeof name);
-    printf("%s\n  %-24s %12s %10s %10s %8s%s\n", name, "", contest->workload.stencil ? "ns/update" : "ns/element",
-           contest->workload.stencil ? "GLUP/s" : "Gelem/s", "GB/s", "spread",
+    printf("%s\n  %-24s %12s %10s %10s %6s %8s%s\n", name, "", contest->workload.stencil ? "ns/update" : "ns/element",
+           contest->workload.stencil ? "GLUP/s" : "Gelem/s", "GB/s", "CPUs", "spread",
            contest->best_peer ? " vs best peer" : "");
     for (size_t i = 0; i < contest->count; i++)
         print_contestant(contest, &contest->contestant[i]);

@@ -134,15 +134,25 @@ static void measure_all(struct contest *contest)
     }
 }
 
+static void evaluate_one(struct contestant *contestant, size_t repetitions, double *seconds)
+{
+    double real = 0, cpu = 0;
+    for (size_t i = 0; i < repetitions; i++) {
+        seconds[i] = contestant->time[i].real / (double)contestant->runs;
+        real += contestant->time[i].real;
+        cpu += contestant->time[i].cpu;
+    }
+    contestant->spread = stats_stddev(seconds, repetitions) / stats_mean(seconds, repetitions);
+    contestant->median = stats_median(seconds, repetitions);
+    contestant->busy = cpu / real;
+}
+
 static void evaluate(struct contest *contest)
 {
-    size_t repetitions = contest->rules.repetitions;
-    double *seconds = allocate(repetitions * sizeof *seconds);
+    double *seconds = allocate(contest->rules.repetitions * sizeof *seconds);
     for (size_t i = 0; i < contest->count; i++) {
         struct contestant *contestant = &contest->contestant[i];
-        for (size_t k = 0; k < repetitions; k++)
-            seconds[k] = contestant->time[k].real / (double)contestant->runs;
-        contestant->median = stats_median(seconds, repetitions);
+        evaluate_one(contestant, contest->rules.repetitions, seconds);
         if (contestant->entrant.peer && !contestant->wrong &&
             (!contest->best_peer || contestant->median < contest->best_peer->median))
             contest->best_peer = contestant;

@@ -21,6 +21,8 @@ struct contestant {
     size_t runs;               /* of a repetition */
     struct measure_time *time; /* of each repetition */
     double median;             /* seconds of a run */
+    double spread;             /* standard deviation over mean */
+    double busy;               /* processors, on average */
     bool wrong;                /* its result is not that of the first */
 };
 
