@@ -43,7 +43,8 @@ static void fill_factors(enum float_data kind, pel_dtype dtype, struct pair *pai
 {
     size_t choice = test_random_below(random, 4);
     float_data_fill(kind, dtype, pair->x, n, random);
-    float_data_fill(choice == 0 ? kind : test_random_below(random, DATA_KINDS), dtype, pair->y, n, random);
+    enum float_data other = (enum float_data)test_random_below(random, DATA_KINDS);
+    float_data_fill(choice == 0 ? kind : other, dtype, pair->y, n, random);
     double unit = test_random_below(random, 2) ? 1 : -1;
     for (size_t i = 0; i < n && choice == 1; i++)
         float_data_put(dtype, pair->y, i, unit);
