@@ -1,21 +1,20 @@
 /* Exact floating-point sums and dot products, by error-free folds in vector lanes.
  *
- * A fold splits a term x against an anchor S, a number near 1.5 * 2^E: t = S + x; q = t - S; r = x - q; S = t. If S and
- * t lie in [2^E, 2^(E+1)), both are multiples of u = 2^(E-52), so q is exact; then |x| <= 2^E <= S, so r is exact
- * (T. J. Dekker, 1971), and |r| <= u/2. So S + r keeps the sum to the last bit, with r 2^53 times smaller than the
- * anchor. The next level folds r against a smaller anchor, and so on; at the last level r must come out as zero.
+ * A fold splits a term x against a chain S that starts from an anchor 1.5 * 2^E: t = S + x; q = t - S; r = x - q; S =
+ * t. With |x| <= 2^E and S and t in [2^E, 2^(E+1)), q and r are exact, so S + r keeps the sum to the last bit, and |r|
+ * <= 2^(E-53). The next level folds r against a smaller anchor, and so on; the last level must take all of its term.
+ * Nothing of this is assumed: each block brings the evidence that it was so (evidence_*.h), or is done again.
  *
- * At the first level the kernel checks what was assumed: that no t left its binade. (An |x| > 2^E, infinite or NaN
- * would have thrown it out, whatever S was.) At the levels below it need not: a chain takes at most TERMS terms of at
- * most 2^(E-53), and their anchor is at 2^(E-53) * TERMS * 4 or above: the partial sums stay within a quarter of it. An
- * anchor at 2^-1022 has the unit 2^-1074 of every double, and leaves no rest.
+ * A chain takes at most TERMS terms in a block. The anchor below E is at TERMS * 4 times 2^(E-53) or above, so that its
+ * chain stays within a quarter of it. An anchor at 2^BOTTOM has the unit 2^-1074 of every double, and leaves no rest.
  *
- * A chain of sums ends as a few integers, its distance from the anchor in units u, and only these go into the
- * superaccumulator. The anchor comes from the block before, and a block that does not fit it is measured and done
- * again: with an anchor of its own, then with more levels, at last element by element.
+ * A chain ends as an integer, its distance from the anchor in units of 2^(E-52): the difference of their bits, as both
+ * are in one binade. It is below 2^51, and STEP of them fit into 64 bits; their sum goes into the superaccumulator. The
+ * first anchor comes from the block before. A block that does not fit it is measured and gets an anchor of its own,
+ * then more levels, and at last is added element by element; so is one whose anchor would exceed 2^TOP.
  *
- * Of a product the rounding error counts as well: p = x y, e = fma(x, y, -p), |e| <= u/2 like r. Both are exact unless
- * p is below 2^-968; a product of floats is exact in double, and has no e.
+ * Of a product the rounding error counts as well: p = x y, e = fma(x, y, -p), and |e| <= 2^(E-53), like r. A product of
+ * floats is exact in double.
  *
  * S. M. Rump, T. Ogita, S. Oishi, "Accurate floating-point summation", SIAM J. Sci. Comput. 31 (2008); J. Demmel,
  * H. D. Nguyen, "Parallel reproducible summation", IEEE Trans. Comput. 64 (2015). */
@@ -24,6 +23,12 @@
 #include "kernels/kernel.h"
 #include "kernels/reduce/state.h"
 #include "kernels/simd/simd.h"
+
+#if PEL_ISA_IS(avx512)
+#include "kernels/reduce/evidence_flags.h"
+#else
+#include "kernels/reduce/evidence_bits.h"
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -35,7 +40,8 @@ enum {
     TERMS = 2 * BLOCK / STEP, /* of a chain: a product counts twice */
     MOST = 2,                 /* levels that a block may take beyond the usual */
     LEVELS = 3 + MOST,
-    SHORT = 24, /* fewer elements are not worth a block */
+    FORGET = 64, /* blocks after which the usual number is tried again */
+    SHORT = 24,  /* fewer elements are not worth a block */
     BOTTOM = -1022,
     TOP = 1023,
 };
@@ -44,9 +50,7 @@ enum {
 struct folds {
     v_f64 anchor[LEVELS];
     v_f64 sum[LEVELS][CHAINS];
-    v_u64 moved; /* what the first level's sums differed from the anchor in */
-    v_u64 rest;  /* what the last level left over; the sign bit means nothing */
-    v_u64 tiny;  /* lanes of products that may have lost bits */
+    struct evidence evidence;
 };
 
 /* What to expect of the next block: the exponent of the first anchor, and the levels it takes beyond the usual. */
@@ -69,40 +73,31 @@ INLINE void folds_start(struct folds *folds, int exponent, int levels)
             folds->sum[level][c] = folds->anchor[level];
         exponent = next_anchor(exponent);
     }
-    folds->moved = folds->rest = folds->tiny = v_set1_u64(0);
-}
-
-INLINE v_f64 fold(v_f64 *sum, v_f64 x)
-{
-    v_f64 t = *sum + x, q = t - *sum;
-    *sum = t;
-    return x - q;
+    evidence_start(&folds->evidence);
 }
 
 /* Folds terms into a chain from a level down. */
 INLINE void fold_down(struct folds *folds, int c, v_f64 x, int level, int levels)
 {
+#pragma GCC unroll 4
+    for (; level < levels - 1; level++)
+        x = evidence_split(&folds->evidence, &folds->sum[level][c], x, folds->anchor[level], level);
+    evidence_add(&folds->evidence, &folds->sum[level][c], x, folds->anchor[level], level);
+}
+
+/* Whether the chains hold the exact sum, each in the binade of its anchor. */
+INLINE bool folds_are_exact(struct folds *folds, int levels)
+{
+    v_u64 moved = {0};
 #pragma GCC unroll 5
-    for (; level < levels; level++) {
-        v_f64 r = fold(&folds->sum[level][c], x);
-        if (level == 0)
-            folds->moved |= (v_u64)folds->sum[0][c] ^ (v_u64)folds->anchor[0];
-        x = r;
+    for (int level = 0; level < levels; level++) {
+#pragma GCC unroll 4
+        for (int c = 0; c < CHAINS; c++) {
+            evidence_await(&folds->sum[level][c]);
+            moved |= ((v_u64)folds->sum[level][c] ^ (v_u64)folds->anchor[level]) >> 52;
+        }
     }
-    folds->rest |= (v_u64)x;
-}
-
-static bool any_lane(v_u64 v)
-{
-    uint64_t any = 0;
-    for (int lane = 0; lane < WIDTH; lane++)
-        any |= v[lane];
-    return any != 0;
-}
-
-INLINE bool folds_are_exact(const struct folds *folds)
-{
-    return !any_lane((folds->moved >> 52) | (folds->rest << 1));
+    return evidence_holds(&folds->evidence) && !v_any_u64(moved);
 }
 
 /* Deposits all levels; returns whether any was not zero. */
@@ -142,36 +137,32 @@ const struct pel_kernel PEL_TABLE(reduce_fold)[] = {
 
 #else
 
+/* As many elements as there are lanes of double. */
+INLINE v_f64 NAME(load)(const T *p)
+{
 #if T_BITS == 32
-/* Loads as many elements as there are lanes of double. */
-INLINE v_f64 NAME(widen)(const T *p)
-{
-    typedef T half __attribute__((vector_size(PEL_VBYTES / 2)));
-    half v;
-    memcpy(&v, p, sizeof v);
-    return __builtin_convertvector(v, v_f64);
-}
+    return v_widen_f32(p);
 #else
-INLINE v_f64 NAME(widen)(const T *p)
-{
     return v_load_f64(p);
-}
 #endif
+}
 
 /* Folds STEP elements, or products with those of y unless it is NULL. */
 INLINE void NAME(step)(struct folds *folds, const T *x, const T *y, int levels)
 {
 #pragma GCC unroll 4
     for (int c = 0; c < CHAINS; c++) {
-        v_f64 a = NAME(widen)(x + c * WIDTH);
+        v_f64 a = NAME(load)(x + c * WIDTH);
         if (!y) {
             fold_down(folds, c, a, 0, levels);
             continue;
         }
-        v_f64 b = NAME(widen)(y + c * WIDTH), p = a * b;
+        v_f64 b = NAME(load)(y + c * WIDTH);
+#if T_BITS == 32
+        fold_down(folds, c, a * b, 0, levels);
+#else
+        v_f64 p = evidence_multiply(&folds->evidence, a, b);
         fold_down(folds, c, p, 0, levels);
-#if T_BITS == 64
-        folds->tiny |= (v_u64)((v_f64)((v_u64)p << 1 >> 1) < v_set1_f64(0x1p-968));
         fold_down(folds, c, v_fma_f64(a, b, -p), 1, levels);
 #endif
     }
@@ -195,22 +186,32 @@ static void NAME(note_zeros)(const T *x, const T *y, size_t n, struct pel_acc *a
         acc->flags |= pel_acc_flag(y ? (double)x[i] * (double)y[i] : (double)x[i]);
 }
 
+/* A last step, made whole with zeros. */
+static const T *NAME(pad)(T *step, const T *x, size_t n)
+{
+    memcpy(step, x, n * sizeof *x);
+    memset(step + n, 0, (STEP - n) * sizeof *x);
+    return step;
+}
+
 /* Adds a block if the anchors fit, else leaves the accumulator as it was. */
 INLINE bool NAME(fold_block)(const T *x, const T *y, size_t n, int exponent, int levels, struct pel_acc *acc)
 {
     struct folds folds;
-    size_t i = 0;
     folds_start(&folds, exponent, levels);
-    for (; i + STEP <= n; i += STEP)
-        NAME(step)(&folds, x + i, y ? y + i : NULL, levels);
-    if (i < n) {
-        T x_rest[STEP] = {0}, y_rest[STEP] = {0};
-        memcpy(x_rest, x + i, (n - i) * sizeof *x);
-        if (y)
-            memcpy(y_rest, y + i, (n - i) * sizeof *y);
-        NAME(step)(&folds, x_rest, y ? y_rest : NULL, levels);
+    T x_rest[STEP], y_rest[STEP];
+    const T *x_part = x, *y_part = y;
+    size_t whole = n - n % STEP;
+    for (size_t left = whole;; left = STEP) {
+        for (size_t i = 0; i < left; i += STEP)
+            NAME(step)(&folds, x_part + i, y ? y_part + i : NULL, levels);
+        if (x_part == x_rest || whole == n)
+            break;
+        x_part = NAME(pad)(x_rest, x + whole, n - whole);
+        y_part = y ? NAME(pad)(y_rest, y + whole, n - whole) : NULL;
     }
-    if (!folds_are_exact(&folds) || (any_lane(folds.tiny) && !NAME(zeros_are_exact)(x, y, n)))
+    if (!folds_are_exact(&folds, levels) ||
+        (evidence_doubts_products(&folds.evidence) && !NAME(zeros_are_exact)(x, y, n)))
         return false;
     if (folds_deposit(&folds, exponent, levels, acc))
         acc->flags |= PEL_ACC_OTHER;
@@ -263,16 +264,16 @@ INLINE bool NAME(fits)(const T *x, const T *y, size_t n, const struct window *wi
 
 INLINE void NAME(add_block)(const T *x, const T *y, size_t n, struct window *window, int levels, struct pel_acc *acc)
 {
-    if (NAME(fits)(x, y, n, window, levels, acc))
-        return;
-    window->exponent = NAME(measure)(x, y, n);
-    for (;; window->more++) {
-        if (NAME(fits)(x, y, n, window, levels, acc))
+    for (bool measured = false; !NAME(fits)(x, y, n, window, levels, acc); measured = true) {
+        if (!measured) {
+            window->exponent = NAME(measure)(x, y, n);
+        } else if (window->exponent <= TOP && window->more < MOST) {
+            window->more++;
+        } else {
+            NAME(add_each)(x, y, n, acc);
             return;
-        if (window->more == MOST || window->exponent > TOP)
-            break;
+        }
     }
-    NAME(add_each)(x, y, n, acc);
 }
 
 /* levels: what most blocks take. */
@@ -283,8 +284,11 @@ INLINE void NAME(add)(const T *x, const T *y, size_t n, int levels, struct pel_a
         NAME(add_each)(x, y, n, acc);
         return;
     }
-    for (size_t done = 0; done < n && !(acc->flags & PEL_ACC_NAN); done += BLOCK)
+    for (size_t done = 0; done < n && !(acc->flags & PEL_ACC_NAN); done += BLOCK) {
+        if (done % (BLOCK * FORGET) == 0)
+            window.more = 0;
         NAME(add_block)(x + done, y ? y + done : NULL, n - done < BLOCK ? n - done : BLOCK, &window, levels, acc);
+    }
 }
 
 static void NAME(sum)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)

@@ -69,20 +69,12 @@ const struct pel_kernel PEL_TABLE(reduce_integer)[] = {
 static void NAME(sum_run)(const T *x, size_t n, struct pel_wide *wide)
 {
     enum { HALF = LANES / 2 };
-    typedef T half __attribute__((vector_size(PEL_VBYTES / 2)));
     v_u64 chain[CHAINS] = {{0}};
     size_t i = 0;
     for (; i + HALF * CHAINS <= n; i += HALF * CHAINS) {
 #pragma GCC unroll 4
-        for (size_t c = 0; c < CHAINS; c++) {
-            half v;
-            memcpy(&v, x + i + c * HALF, sizeof v);
-#if T_SIGNED
-            chain[c] += (v_u64) __builtin_convertvector(v, v_i64);
-#else
-            chain[c] += __builtin_convertvector(v, v_u64);
-#endif
-        }
+        for (size_t c = 0; c < CHAINS; c++)
+            chain[c] += (v_u64)V(widen)(x + i + c * HALF);
     }
     uint64_t total = lanes_total((chain[0] + chain[1]) + (chain[2] + chain[3]));
     for (; i < n; i++)

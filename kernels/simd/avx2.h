@@ -150,4 +150,23 @@ static inline void v_stream_end(void)
     _mm_sfence();
 }
 
+/* Half a vector, widened; see generic.h. The compiler would do it in halves. */
+static inline v_f64 v_widen_f32(const float *p)
+{
+    return (v_f64)_mm256_cvtps_pd(_mm_loadu_ps(p));
+}
+
+static inline v_i64 v_widen_i32(const int32_t *p)
+{
+    return (v_i64)_mm256_cvtepi32_epi64(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+
+static inline v_u64 v_widen_u32(const uint32_t *p)
+{
+    return (v_u64)_mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+#define V_HAS_widen_f32 1
+#define V_HAS_widen_i32 1
+#define V_HAS_widen_u32 1
+
 #endif

@@ -49,6 +49,15 @@ static inline VS V(is_nan)(VT v)
 #endif
 }
 
+/* Whether any bit of any lane is set. */
+static inline bool V(any)(VT v)
+{
+    U any = 0;
+    for (size_t i = 0; i < LANES; i++)
+        any |= ((VU)v)[i];
+    return any != 0;
+}
+
 /* The first `count` lanes from memory, at most all of them; the others from `rest`. */
 #if !NAME(V_HAS_load_part)
 static inline VT V(load_part)(const T *p, size_t count, VT rest)
@@ -85,5 +94,16 @@ static inline VT V(pick)(const T *tree, VS at, int level)
 static inline void V(stream)(T *p, VT v)
 {
     V(store)(p, v);
+}
+#endif
+
+/* As many elements as there are lanes of 64 bits, widened to them. */
+#if T_BITS == 32 && !NAME(V_HAS_widen)
+static inline NAME(V_WIDE) V(widen)(const T *p)
+{
+    typedef T half __attribute__((vector_size(PEL_VBYTES / 2)));
+    half v;
+    memcpy(&v, p, sizeof v);
+    return __builtin_convertvector(v, NAME(V_WIDE));
 }
 #endif

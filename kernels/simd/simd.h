@@ -53,6 +53,11 @@ V_TYPE(uint64_t, u64)
 #define VS      VS__(T_BITS)
 #define LANES   (PEL_VBYTES / sizeof(T))
 
+/* The lanes of 64 bits that those of 32 widen to. */
+#define V_WIDE_f32 v_f64
+#define V_WIDE_i32 v_i64
+#define V_WIDE_u32 v_u64
+
 #define PEL_SELF "kernels/simd/generic.h"
 #include "kernels/foreach_dtype.h"
 #undef PEL_SELF
