@@ -7,6 +7,7 @@
 #include <stdalign.h>
 #include <stdbool.h>
 #include <sys/single_threaded.h>
+#include <unistd.h>
 
 #include "lib/budget.h"
 #include "lib/env.h"
@@ -344,11 +345,20 @@ static int seats_for(int threads, int team)
     return threads < team ? threads - 1 : smaller(team, INT_MAX / 16) * 16;
 }
 
+/* LLVM's runtime, as of version 14, corrupts its memory when a thread other than the first ends whose team has run
+ * tasks; loops are safe. The function is one that only this runtime has. */
+extern void kmp_set_defaults(const char *settings) __attribute__((weak));
+
+static bool may_open_team_for_tasks(void)
+{
+    return !kmp_set_defaults || gettid() == getpid();
+}
+
 void pel_team_run(int threads, pel_team_task *root, void *context)
 {
     threads = smaller(threads, pel_team_threads(NULL));
     bool guest = is_guest();
-    int taken = guest || threads <= 1 ? 0 : take_helpers(threads - 1);
+    int taken = !guest && threads > 1 && may_open_team_for_tasks() ? take_helpers(threads - 1) : 0;
     struct run run = {0, 0, NULL};
     if (taken)
         run.seats = seats_for(taken + 1, taken + 1);

@@ -37,15 +37,3 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
   ])
   AM_CONDITIONAL([HAVE_LD_MAP], [test "x$pel_cv_ld_map" = xyes])
 ])
-
-dnl Sanitizers; -z defs would reject their undefined symbols.
-AC_DEFUN([PEL_SANITIZERS], [
-  AC_ARG_ENABLE([asan], [AS_HELP_STRING([--enable-asan], [build with the address and undefined-behaviour sanitizers])],
-                [], [enable_asan=no])
-  AC_ARG_ENABLE([tsan], [AS_HELP_STRING([--enable-tsan], [build with the thread sanitizer; see doc/testing.md])],
-                [], [enable_tsan=no])
-  AS_IF([test "x$enable_asan" = xyes],
-        [SANITIZE_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"])
-  AS_IF([test "x$enable_tsan" = xyes], [SANITIZE_CFLAGS="-fsanitize=thread"])
-  AC_SUBST([SANITIZE_CFLAGS])
-])

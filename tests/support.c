@@ -55,8 +55,9 @@ int sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *mask)
 struct test_child test_rerun(const char *task, const char *variable, const char *value)
 {
     struct test_child child = {0};
-    char seed[24];
+    char seed[24], self[4096] = "";
     int ends[2];
+    assert_true(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)test_seed());
     assert_int_equal(pipe(ends), 0);
     pid_t pid = fork();
@@ -67,7 +68,7 @@ struct test_child test_rerun(const char *task, const char *variable, const char 
         close(ends[1]);
         setenv("PEL_TEST_SEED", seed, 1);
         setenv(variable, value, 1);
-        execl("/proc/self/exe", "test", task, value, (char *)NULL);
+        execl("/bin/sh", "sh", "-c", "exec $PEL_TEST_EMULATOR \"$0\" \"$@\"", self, task, value, (char *)NULL);
         _exit(127);
     }
     close(ends[1]);

@@ -26,7 +26,8 @@ struct test_child {
     char out[4096];
 };
 
-/* Runs this program again as "PROGRAM task value" with one more variable in the environment, and the same seed. */
+/* Runs this program again as "PROGRAM task value" with one more variable in the environment, and the same seed; where a
+ * processor is emulated, by the command PEL_TEST_EMULATOR. */
 struct test_child test_rerun(const char *task, const char *variable, const char *value);
 
 /* A stream of random numbers, xoshiro256** of D. Blackman and S. Vigna (2018). Not for two threads at a time. */

@@ -2,6 +2,7 @@
 # is built.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; CC='$(CC)'; CXX='$(CXX)'; NM='$(NM)'; export srcdir CC CXX NM;
 
+TEST_EXTENSIONS = .sh
 script_tests = \
 	tests/app_climate.sh \
 	tests/app_kmer.sh \
@@ -93,6 +94,31 @@ LDADD = libsupport.la libuntuned.la $(CMOCKA_LIBS)
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 AM_LDFLAGS += $(OPENMP_CFLAGS)
 endif
+
+# With the thread sanitizer, LLVM's tool tells it what OpenMP synchronises; other libraries are not its business.
+if TSAN
+check_PROGRAMS += tests/planted_race
+tests_planted_race_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+AM_TESTS_ENVIRONMENT += \
+	OMP_TOOL_LIBRARIES='$(LLVM_OPENMP)/libarcher.so'; export OMP_TOOL_LIBRARIES; \
+	TSAN_OPTIONS='ignore_noninstrumented_modules=1 halt_on_error=1'; export TSAN_OPTIONS;
+endif
+
+# Checks that build all anew in a folder of their own, and take minutes; check-more runs every one. What they do in
+# detail is in tests/check_*.log.
+more_checks = check-asan check-races check-qemu
+EXTRA_DIST += \
+	tests/check_asan.sh tests/check_qemu.sh tests/check_races.sh tests/more.sh tests/planted_race.c \
+	tests/planted_race.sh
+.PHONY: check-more $(more_checks)
+check-more:
+	@result=0; for check in $(more_checks); do $(MAKE) $$check || result=1; done; exit $$result
+$(more_checks):
+	@test=tests/`echo $@ | tr - _`; echo "$@: building and testing, see $$test.log"; \
+	if $(MAKE) -s check-TESTS TESTS=$$test.sh TEST_SUITE_LOG=$$test-suite.log >/dev/null 2>&1; \
+	then grep '^$@: ' $$test.log; else cat $$test.log; exit 1; fi
+clean-local:
+	rm -rf $(more_checks)
 
 # Fuzzes the reader of wisdom: make fuzz [FUZZ_RUNS=...]. The sanitizers see all that the reader calls but the kernels.
 FUZZ_CC = clang-14

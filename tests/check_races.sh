@@ -1,0 +1,10 @@
+#!/bin/sh
+# The tests that use the library from many threads, in regions, tasks and threads of their own, with the thread sanitizer.
+# Races planted in the same surroundings must be found, else a silent sanitizer would mean nothing.
+set -eu
+. "$srcdir/tests/more.sh"
+programs='tests/test_team tests/test_bits tests/test_dispatch tests/test_wisdom'
+configure check-races --enable-tsan --without-openblas CC="$CC" CXX="$CXX" CFLAGS='-O1 -g' CXXFLAGS='-O1 -g'
+build $programs tests/planted_race
+make -s -k check-TESTS TESTS="$programs tests/planted_race.sh" || result=1
+conclude
