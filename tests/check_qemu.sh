@@ -19,6 +19,7 @@ emulate() {
     echo ":test-result: $outcome" >"$1-$(basename "$2").trs"
 }
 
+unset CC CXX NM
 export PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig
 configure check-qemu --host=aarch64-linux-gnu --without-openblas --without-netcdf --without-zlib CFLAGS='-O2 -g'
 build $programs
