@@ -282,6 +282,40 @@ static void too_many_rules_are_refused(void **state)
     pel_wisdom_forget();
 }
 
+/* Rules of so many keys, which differ in threads from `first` on. */
+static pel_status import_keys(int first, int count)
+{
+    char sample[TEXT_BYTES];
+    wisdom_sample(sample, sizeof sample);
+    char *last = strrchr(sample, '{'), *end = strchr(last, '}');
+    size_t capacity = sizeof sample + (size_t)count * ((size_t)(end - last) + 32), length = (size_t)(last - sample);
+    char *text = malloc(capacity);
+    assert_non_null(text);
+    memcpy(text, sample, length);
+    for (int i = 0; i < count; i++)
+        length += (size_t)snprintf(text + length, capacity - length, "%s%.*s, \"threads\": %d}", i > 0 ? ",\n" : "",
+                                   (int)(end - last), last, first + i);
+    snprintf(text + length, capacity - length, "%s", end + 1);
+    pel_status status = import(text);
+    free(text);
+    return status;
+}
+
+/* Each file alone would do. */
+static void too_many_merged_rules_are_refused(void **state)
+{
+    (void)state;
+    enum { MANY = PEL_WISDOM_MAX_RULES * 3 / 4 };
+    assert_int_equal(import_keys(1000, MANY), PEL_OK);
+    size_t before = pel_rules_wisdom(PEL_WISDOM_USER)->count;
+    assert_true(before >= MANY);
+    assert_int_equal(import_keys(1000 + MANY, MANY), PEL_ECORRUPT);
+    assert_true(pel_rules_wisdom(PEL_WISDOM_USER)->count == before);
+    assert_int_equal(import_keys(1000, MANY), PEL_OK);
+    assert_true(pel_rules_wisdom(PEL_WISDOM_USER)->count == before);
+    pel_wisdom_forget();
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -536,6 +570,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(rules_of_other_builds_are_skipped),
         cmocka_unit_test(size_is_capped),
         cmocka_unit_test(too_many_rules_are_refused),
+        cmocka_unit_test(too_many_merged_rules_are_refused),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(mutants_end_in_a_status),
         cmocka_unit_test(imports_may_meet_calls),
