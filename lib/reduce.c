@@ -10,6 +10,7 @@
 #include "lib/dispatch.h"
 #include "lib/memory.h"
 #include "lib/team.h"
+#include "lib/trace.h"
 
 /* A call, as the public functions hand it in. */
 struct call {
@@ -211,7 +212,11 @@ static pel_status reduce(const struct call *call, const pel_opts *opts)
     if (status != PEL_OK)
         return status;
     struct split split = {.call = call, .pick = &pick, .kind = kind_of(call)};
-    return pick.team > 1 ? run_team(&split, opts) : run_serial(&split, request.flags);
+    struct pel_span span;
+    pel_trace_begin(&span, &pick, call->n);
+    status = pick.team > 1 ? run_team(&split, opts) : run_serial(&split, request.flags);
+    pel_trace_end(&span);
+    return status;
 }
 
 /* The public functions: X(dtype, element, suffix, result of sums). */

@@ -9,6 +9,7 @@
 #include "lib/dispatch.h"
 #include "lib/memory.h"
 #include "lib/team.h"
+#include "lib/trace.h"
 
 struct job {
     const struct pel_sort_leaf *leaf;
@@ -215,9 +216,12 @@ static pel_status sort(pel_dtype dtype, void *keys, size_t n, const pel_opts *op
     if (status != PEL_OK)
         return status;
     struct job job = {pick.kernel->run.sort, keys, n, size, request.flags & PEL_DESCENDING, pick.team};
+    struct pel_span span;
+    pel_trace_begin(&span, &pick, n);
     bool many = job.team > 1 && job.leaf->distribute;
     if (!many || !sort_many(&job, (size_t)pick.params[0] << 10, opts))
         sort_alone(&job, opts);
+    pel_trace_end(&span);
     return PEL_OK;
 }
 

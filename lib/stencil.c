@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 #include "lib/stencil_plan.h"
 #include "lib/team.h"
+#include "lib/trace.h"
 
 enum {
     BOXES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
@@ -183,6 +184,8 @@ pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t ste
         return PEL_EINVAL;
     if (steps == 0)
         return PEL_OK;
+    if (steps > SIZE_MAX / 2)
+        return PEL_ERANGE;
     for (int a = 0; a < 3; a++) {
         if (computed(&plan->form.axis[a]) == 0)
             return PEL_OK;
@@ -194,7 +197,10 @@ pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t ste
     struct pel_scratch scratch;
     if (!pel_scratch_take(&scratch, plan->cells * plan->size, &opts))
         return PEL_ENOMEM;
+    struct pel_span span;
+    pel_trace_begin(&span, &plan->pick, plan->cells * steps);
     advance(plan, u, scratch.data, steps, (int)smaller((size_t)plan->pick.team, (size_t)pel_team_threads(&opts)));
+    pel_trace_end(&span);
     pel_scratch_drop(&scratch);
     return PEL_OK;
 }

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "lib/env.h"
+#include "lib/names.h"
+
 void pel_trace_line(const char *topic, const char *format, ...)
 {
     char line[1024];
@@ -19,4 +22,24 @@ void pel_trace_line(const char *topic, const char *format, ...)
     /* A message that cannot be delivered has nowhere else to go. */
     ssize_t written = write(STDERR_FILENO, line, length);
     (void)written;
+}
+
+void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
+{
+    *span = (struct pel_span){.pick = pick, .n = n, .wanted = pel_env()->verbose_profile};
+    if (span->wanted)
+        clock_gettime(CLOCK_MONOTONIC, &span->start);
+}
+
+void pel_trace_end(const struct pel_span *span)
+{
+    if (!span->wanted)
+        return;
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    double ns = 1e9 * (double)(end.tv_sec - span->start.tv_sec) + (double)(end.tv_nsec - span->start.tv_nsec);
+    const struct pel_kernel *kernel = span->pick->kernel;
+    pel_trace_line("profile", "%s %s n=%zu: %s, up to %d threads: %.3f us, %.3g ns an element", pel_op_name(kernel->op),
+                   pel_dtype_name(kernel->dtype), span->n, kernel->name, span->pick->team, ns * 1e-3,
+                   span->n ? ns / (double)span->n : 0.0);
 }

@@ -2,7 +2,21 @@
 #ifndef PEL_LIB_TRACE_H
 #define PEL_LIB_TRACE_H
 
+#include <time.h>
+
+#include "lib/dispatch.h"
+
 /* Writes "pel: topic: text" as one write, so that lines of several threads do not mix. */
 void pel_trace_line(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long. */
+struct pel_span {
+    const struct pel_pick *pick;
+    size_t n; /* elements; stencils: updates of cells */
+    bool wanted;
+    struct timespec start;
+};
+void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n);
+void pel_trace_end(const struct pel_span *span);
 
 #endif
