@@ -44,12 +44,14 @@ static void identify(void)
     }
 }
 
-/* The compiler's test includes that of the operating system saving the registers. */
+/* All that the kernels are compiled with (m4/pel_isas.m4): hypervisors mask single features. The compiler's test
+ * includes that of the operating system saving the registers. */
 static void find_isas(void)
 {
     __builtin_cpu_init();
-    cpu.has[PEL_ISA_AVX2] =
-        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+    cpu.has[PEL_ISA_AVX2] = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                            __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                            __builtin_cpu_supports("popcnt");
     cpu.has[PEL_ISA_AVX512] = cpu.has[PEL_ISA_AVX2] && __builtin_cpu_supports("avx512f") &&
                               __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512bw") &&
                               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
@@ -100,6 +102,15 @@ const struct pel_cpu *pel_cpu(void)
 {
     pthread_once(&once, detect);
     return &cpu;
+}
+
+bool pel_isa_is_of_this_family(enum pel_isa isa)
+{
+#ifdef PEL_X86
+    return isa == PEL_ISA_SCALAR || isa == PEL_ISA_AVX2 || isa == PEL_ISA_AVX512;
+#else
+    return isa == PEL_ISA_SCALAR || isa == PEL_ISA_NEON;
+#endif
 }
 
 const char *pel_isa_name(enum pel_isa isa)

@@ -17,6 +17,9 @@ const struct pel_cpu *pel_cpu(void);
 
 const char *pel_isa_name(enum pel_isa isa);
 
+/* Whether processors of the family that this library was built for may have it. */
+bool pel_isa_is_of_this_family(enum pel_isa isa);
+
 /* The instruction set of this name, or PEL_NISAS. */
 enum pel_isa pel_isa_named(const char *name);
 

@@ -70,9 +70,13 @@ static void read_threads(const char *value)
 
 static void read_max_isa(const char *value)
 {
-    env.max_isa = pel_isa_named(value);
-    if (env.max_isa == PEL_NISAS)
+    enum pel_isa isa = pel_isa_named(value);
+    if (isa == PEL_NISAS)
         complain("PEL_MAX_ISA", value, strlen(value), "not one of scalar, avx2, avx512, neon");
+    else if (!pel_isa_is_of_this_family(isa))
+        complain("PEL_MAX_ISA", value, strlen(value), "of another family of processors");
+    else
+        env.max_isa = isa;
 }
 
 /* Reads one op[:dtype]=variant; false if it is no such thing. */

@@ -15,11 +15,12 @@ AC_DEFUN([PEL_INSTRUCTION_SET], [
   AC_SUBST(m4_toupper([$1])[_CFLAGS], ["$2"])
 ])
 
+dnl What these flags let the compiler use, lib/cpu.c asks the processor for.
 AC_DEFUN([PEL_INSTRUCTION_SETS], [
   pel_isas=scalar
-  PEL_INSTRUCTION_SET([avx2], [-mavx2 -mfma -mbmi -mbmi2 -mlzcnt -mpopcnt], [test "$host_cpu" = x86_64])
+  PEL_INSTRUCTION_SET([avx2], [-mavx2 -mfma -mbmi -mbmi2 -mpopcnt], [test "$host_cpu" = x86_64])
   PEL_INSTRUCTION_SET([avx512],
-    [-mavx2 -mfma -mbmi -mbmi2 -mlzcnt -mpopcnt -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512],
+    [-mavx2 -mfma -mbmi -mbmi2 -mpopcnt -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512],
     [test "$host_cpu" = x86_64])
   PEL_INSTRUCTION_SET([neon], [], [test "$host_cpu" = aarch64])
 ])

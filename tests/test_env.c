@@ -52,7 +52,11 @@ static void values_arrive(void **state)
         {"PEL_NUM_THREADS", "7", "threads=7 isa=any"},
         {"PEL_NUM_THREADS", "65536", "threads=65536 isa=any"},
         {"PEL_NUM_THREADS", "", "threads=0 isa=any"},
+#ifdef __aarch64__
+        {"PEL_MAX_ISA", "neon", "isa=neon"},
+#else
         {"PEL_MAX_ISA", "avx2", "isa=avx2"},
+#endif
         {"PEL_MAX_ISA", "scalar", "isa=scalar"},
         {"PEL_WISDOM", "/some/where", "wisdom=/some/where"},
         {"PEL_VERBOSE", "dispatch", "dispatch=1 profile=0"},
@@ -86,6 +90,11 @@ static void bad_values_are_ignored(void **state)
         {"PEL_NUM_THREADS", "4 threads", "not a number from 1 to 65536"},
         {"PEL_NUM_THREADS", "\x1b[2J\n", "PEL_NUM_THREADS=?[2J? ignored"},
         {"PEL_MAX_ISA", "AVX2", "not one of scalar, avx2, avx512, neon"},
+#ifdef __aarch64__
+        {"PEL_MAX_ISA", "avx2", "of another family of processors"},
+#else
+        {"PEL_MAX_ISA", "neon", "of another family of processors"},
+#endif
         {"PEL_FORCE", "sort", "not op[:dtype]=variant"},
         {"PEL_FORCE", "sort:f16=x", "not op[:dtype]=variant"},
         {"PEL_FORCE", "sort=", "not op[:dtype]=variant"},
@@ -158,6 +167,37 @@ static void copy_self(const char *path)
     assert_int_equal(system(command), 0);
 }
 
+/* In the child: every operation once, on doubles. */
+static int run_each(void)
+{
+    static double x[512], y[512];
+    for (const struct operation *op = operations; op->name; op++) {
+        double result;
+        if (op->dtype == PEL_F64 && op->run(x, y, 512, op->in_place ? x : &result, NULL) != PEL_OK)
+            return 1;
+    }
+    return 0;
+}
+
+static void profile_reports_each_call(void **state)
+{
+    (void)state;
+    struct test_child child = test_rerun("each", "PEL_VERBOSE", "profile");
+    assert_int_equal(child.status, 0);
+    print_message("%s", child.out);
+    for (const struct operation *op = operations; op->name; op++) {
+        char line[64];
+        snprintf(line, sizeof line, "pel: profile: %.*s f64 n=", (int)strcspn(op->name, " "), op->name);
+        if (op->dtype != PEL_F64)
+            continue;
+        if (!strstr(child.out, line))
+            fail_msg("no line for %s:\n%s", op->name, child.out);
+    }
+    assert_non_null(strstr(child.out, " ns an element\n"));
+    assert_null(strstr(child.out, "pel: dispatch: "));
+    assert_string_equal(test_rerun("each", "PEL_VERBOSE", "").out, "");
+}
+
 static void setuid_programs_read_nothing(void **state)
 {
     enum { NOBODY = 65534 };
@@ -174,6 +214,7 @@ static void setuid_programs_read_nothing(void **state)
     pid_t child = fork();
     if (child == 0) {
         setenv("PEL_NUM_THREADS", "3", 1);
+        setenv("LSAN_OPTIONS", "detect_leaks=0", 1); /* a sanitizer cannot look into a setuid program */
         execl(path, path, "secure", (char *)NULL);
         _exit(127);
     }
@@ -200,12 +241,15 @@ int main(int argc, char **argv)
         cmocka_unit_test(bad_values_are_ignored),
         cmocka_unit_test(huge_values_are_survived),
         cmocka_unit_test(random_values_are_survived),
+        cmocka_unit_test(profile_reports_each_call),
         cmocka_unit_test(setuid_programs_read_nothing),
     };
     if (argc > 1 && strcmp(argv[1], "tell") == 0)
         return tell();
     if (argc > 1 && strcmp(argv[1], "work") == 0)
         return work();
+    if (argc > 1 && strcmp(argv[1], "each") == 0)
+        return run_each();
     if (argc > 1 && strcmp(argv[1], "secure") == 0)
         return read_in_setuid_program();
     for (int i = 0; i < VARIABLES; i++)
