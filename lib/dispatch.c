@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/cpu.h"
@@ -16,7 +17,7 @@
 #include "lib/variant.h"
 #include "lib/wisdom.h"
 
-enum { NDIMS = 4, MAX_SEGMENTS = 24, MAX_PICKS = 4 };
+enum { NDIMS = 4, MAX_PICKS = 4 };
 
 /* Up to this size the first pick that does not refuse the request is taken. */
 struct segment {
@@ -26,8 +27,8 @@ struct segment {
 };
 
 struct schedule {
-    struct schedule *older; /* made before this one: keeps all of them within reach */
-    struct segment segment[MAX_SEGMENTS];
+    struct schedule *older;   /* made before this one: keeps all of them within reach */
+    struct segment segment[]; /* in ascending order, the last up to SIZE_MAX */
 };
 
 static _Atomic(const struct schedule *) schedules[PEL_NOPS][PEL_NDTYPES][2][NDIMS][PEL_THREAD_CLASSES];
@@ -182,48 +183,83 @@ static bool take_for_key(void *context, const struct pel_request *request, const
     return segment->count == MAX_PICKS || !nominee->kernel->why_not;
 }
 
-static void add_bound(size_t *bounds, size_t *count, size_t bound)
+static int ascending(const void *a_, const void *b_)
 {
-    size_t at = *count;
-    while (at > 0 && bounds[at - 1] > bound)
-        at--;
-    if (*count == MAX_SEGMENTS - 1 || bound == SIZE_MAX || (at > 0 && bounds[at - 1] == bound))
-        return;
-    memmove(bounds + at + 1, bounds + at, (*count - at) * sizeof *bounds);
-    bounds[at] = bound;
-    ++*count;
+    const size_t *a = a_, *b = b_;
+    return (*a > *b) - (*a < *b);
 }
 
-/* Sizes at which the pick may change. */
+/* Sizes after which the pick may change, in ascending order, the last SIZE_MAX. Without bounds: how many there can be.
+ */
 static size_t find_bounds(const struct pel_request *request, size_t *bounds)
 {
     struct pel_rules table;
-    size_t count = 0;
+    size_t count = 0, distinct = 0;
     for (size_t rank = 0; pel_rules_of_rank(rank, &table); rank++) {
         for (size_t i = 0; i < table.count; i++) {
-            if (pel_rule_fits(&table.rule[i], request))
-                add_bound(bounds, &count, table.rule[i].n_upto);
+            if (!pel_rule_fits(&table.rule[i], request))
+                continue;
+            if (bounds)
+                bounds[count] = table.rule[i].n_upto;
+            count++;
         }
     }
-    return count;
+    if (!bounds)
+        return count + 1;
+    bounds[count++] = SIZE_MAX;
+    qsort(bounds, count, sizeof *bounds, ascending);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || bounds[i] != bounds[i - 1])
+            bounds[distinct++] = bounds[i];
+    }
+    return distinct;
+}
+
+static bool same_pick(const struct pel_pick *a, const struct pel_pick *b)
+{
+    return a->kernel == b->kernel && a->team == b->team && a->source == b->source &&
+           memcmp(a->params, b->params, sizeof a->params) == 0;
+}
+
+static bool same_picks(const struct segment *a, const struct segment *b)
+{
+    int i = 0;
+    while (i < a->count && i < b->count && same_pick(&a->pick[i], &b->pick[i]))
+        i++;
+    return i == a->count && i == b->count;
+}
+
+/* Neighbours that name the same picks become one segment. */
+static void fill_schedule(struct schedule *schedule, const struct pel_request *request, const size_t *bounds,
+                          size_t count)
+{
+    struct pel_request probe = *request;
+    struct segment *last = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct segment segment = {.n_upto = bounds[i]};
+        probe.n = bounds[i];
+        nominate(&probe, take_for_key, &segment);
+        if (last && same_picks(last, &segment))
+            last->n_upto = segment.n_upto;
+        else
+            *(last = last ? last + 1 : schedule->segment) = segment;
+    }
 }
 
 static const struct schedule *make_schedule(const struct pel_request *request)
 {
-    struct schedule *schedule = pel_memory_new(1, sizeof *schedule);
-    if (!schedule)
-        return NULL;
-    size_t bounds[MAX_SEGMENTS];
-    size_t count = find_bounds(request, bounds);
-    struct pel_request probe = *request;
-    for (size_t i = 0; i <= count; i++) {
-        struct segment *segment = &schedule->segment[i];
-        segment->n_upto = i < count ? bounds[i] : SIZE_MAX;
-        probe.n = i == 0 ? segment->n_upto : bounds[i - 1] + 1;
-        nominate(&probe, take_for_key, segment);
+    size_t most = find_bounds(request, NULL);
+    size_t *bounds = pel_memory_new(most, sizeof *bounds);
+    struct schedule *schedule = pel_memory_new(1, sizeof *schedule + most * sizeof *schedule->segment);
+    if (bounds && schedule) {
+        fill_schedule(schedule, request, bounds, find_bounds(request, bounds));
+        schedule->older = newest;
+        newest = schedule;
+    } else {
+        pel_memory_free(schedule);
+        schedule = NULL;
     }
-    schedule->older = newest;
-    newest = schedule;
+    pel_memory_free(bounds);
     return schedule;
 }
 
@@ -331,25 +367,20 @@ static void explain_tables(const struct pel_request *request, struct pel_text *t
         pel_text_add(text, "  %-20s says %s\n", model_source, pick.kernel->name);
 }
 
-pel_status pel_dispatch_explain(const struct pel_request *request, const pel_opts *opts, struct pel_text *text)
+void pel_dispatch_explain(const struct pel_request *request, const struct pel_pick *pick, struct pel_text *text)
 {
-    struct pel_pick pick;
-    pel_status status = pel_dispatch(request, opts, &pick);
-    if (status != PEL_OK)
-        return status;
     pel_text_add(text, "%s %s n=%zu%s, %d thread%s at hand\n", pel_op_name(request->op), pel_dtype_name(request->dtype),
                  request->n, is_fast(request) ? " PEL_FAST" : "", request->threads, request->threads == 1 ? "" : "s");
-    pel_text_add(text, "runs %s on %d thread%s, named by %s\n", pick.kernel->name, pick.team, pick.team == 1 ? "" : "s",
-                 pick.source);
-    for (int i = 0; i < PEL_MAX_PARAMS && pick.kernel->params[i].name; i++)
-        pel_text_add(text, "  %s = %d\n", pick.kernel->params[i].name, (int)pick.params[i]);
+    pel_text_add(text, "runs %s on %d thread%s, named by %s\n", pick->kernel->name, pick->team,
+                 pick->team == 1 ? "" : "s", pick->source);
+    for (int i = 0; i < PEL_MAX_PARAMS && pick->kernel->params[i].name; i++)
+        pel_text_add(text, "  %s = %d\n", pick->kernel->params[i].name, (int)pick->params[i]);
     pel_text_add(text, "candidates:\n");
     struct pel_registry_walk walk = {0};
     for (const struct pel_kernel *kernel; (kernel = pel_registry_next(&walk, request->op, (int)request->dtype));)
-        explain_candidate(kernel, request, &pick, text);
+        explain_candidate(kernel, request, pick, text);
     pel_text_add(text, "tables, best first:\n");
     explain_tables(request, text);
-    return PEL_OK;
 }
 
 void pel_dispatch_explain_tables(struct pel_text *text)

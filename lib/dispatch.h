@@ -20,8 +20,8 @@ struct pel_pick {
  * Reports under PEL_VERBOSE=dispatch. */
 pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts, struct pel_pick *pick);
 
-/* The same decision, told in full. */
-pel_status pel_dispatch_explain(const struct pel_request *request, const pel_opts *opts, struct pel_text *text);
+/* A decision, told in full. */
+void pel_dispatch_explain(const struct pel_request *request, const struct pel_pick *pick, struct pel_text *text);
 
 /* The tables in force, best first, with their origin. */
 void pel_dispatch_explain_tables(struct pel_text *text);

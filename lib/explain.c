@@ -33,12 +33,16 @@ pel_status pel_explain(const char *op, pel_dtype dtype, size_t n, const pel_opts
     if (request.op == PEL_OP_STENCIL)
         request.stencil = &shape;
     request.threads = pel_team_threads(opts);
-    pel_status status = pel_text_start(&text, data, capacity);
+    struct pel_pick pick;
+    pel_status status = pel_dispatch(&request, opts, &pick);
     if (status == PEL_OK)
-        status = pel_dispatch_explain(&request, opts, &text);
-    if (status == PEL_OK && length)
+        status = pel_text_start(&text, data, capacity);
+    if (status != PEL_OK)
+        return status;
+    pel_dispatch_explain(&request, &pick, &text);
+    if (length)
         *length = text.length;
-    return status;
+    return PEL_OK;
 }
 
 int pel_threads(const pel_opts *opts)

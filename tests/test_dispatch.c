@@ -325,6 +325,35 @@ static void rules_keep_to_their_key(void **state)
     adopt(PEL_WISDOM_USER, NULL);
 }
 
+/* The thresholds that are kept for a key say at every size what the rules themselves say, however many there are. */
+static void every_threshold_counts(void **state)
+{
+    enum { RULES = 300 };
+    static struct pel_rule rule[RULES];
+    static struct pel_rules rules = {NULL, NULL, rule, RULES};
+    static struct pel_pick expected[2 * RULES];
+    static const char *const variants[] = {"scalar/quick", "scalar/radix", PEL_RULE_DEFAULT, "none/such"};
+    (void)state;
+    struct test_random random = test_random_start(test_seed(), 7);
+    for (size_t i = 0, n = 0; i < RULES; i++, n += 1 + test_random_below(&random, 100))
+        rule[i] = rule_of(n, variants[test_random_below(&random, 4)], 1 + (int)test_random_below(&random, 2));
+    adopt(PEL_WISDOM_USER, &rules);
+    atomic_store(&starved, true); /* no thresholds are kept */
+    for (size_t i = 0; i < 2 * RULES; i++) {
+        struct pel_request request = request_of(rule[i / 2].n_upto + i % 2);
+        expected[i] = pick_of(&request, NULL);
+    }
+    atomic_store(&starved, false);
+    for (size_t i = 0; i < 2 * RULES; i++) {
+        struct pel_request request = request_of(rule[i / 2].n_upto + i % 2);
+        struct pel_pick pick = pick_of(&request, NULL);
+        assert_ptr_equal(pick.kernel, expected[i].kernel);
+        assert_ptr_equal(pick.source, expected[i].source);
+        assert_int_equal(pick.team, expected[i].team);
+    }
+    adopt(PEL_WISDOM_USER, NULL);
+}
+
 /* A kernel that refuses the first request of a key still serves the next. */
 static void refusals_are_per_request(void **state)
 {
@@ -377,17 +406,33 @@ static void explanations_give_reasons(void **state)
     rules = (struct pel_rules){NULL, NULL, &rule, 1};
     adopt(PEL_WISDOM_USER, &rules);
     atomic_store(&even_exists, true);
+    struct pel_pick pick = pick_of(&request, NULL);
     pel_text_start(&sink, text, sizeof text);
-    pel_opts opts = PEL_OPTS_INIT;
-    assert_int_equal(pel_dispatch_explain(&request, &opts, &sink), PEL_OK);
+    pel_dispatch_explain(&request, &pick, &sink);
     assert_non_null(strstr(text, "user's wisdom        1 rules in force; says nothing of this request"));
     request.n = 1000;
+    pick = pick_of(&request, NULL);
     pel_text_start(&sink, text, sizeof text);
-    assert_int_equal(pel_dispatch_explain(&request, &opts, &sink), PEL_OK);
+    pel_dispatch_explain(&request, &pick, &sink);
     assert_non_null(strstr(text, "named by user's wisdom"));
     assert_non_null(strstr(text, "could run; user's wisdom prefers scalar/even"));
     adopt(PEL_WISDOM_USER, NULL);
     atomic_store(&even_exists, false);
+}
+
+static void refused_explanations_write_nothing(void **state)
+{
+    (void)state;
+    char text[8] = "before";
+    size_t length = 7;
+    pel_opts opts = PEL_OPTS_INIT;
+    assert_int_equal(pel_explain("median", PEL_F64, 9, NULL, text, sizeof text, &length), PEL_EINVAL);
+    assert_int_equal(pel_explain("sum", PEL_F64, 9, NULL, NULL, 1, &length), PEL_EINVAL);
+    assert_int_equal(pel_explain("stencil", PEL_I32, 9, NULL, text, sizeof text, &length), PEL_ENOTSUP);
+    opts.variant = "scalar/none";
+    assert_int_equal(pel_explain("sum", PEL_F64, 9, &opts, text, sizeof text, &length), PEL_ENOTSUP);
+    assert_string_equal(text, "before");
+    assert_int_equal(length, 7);
 }
 
 static void variants_are_written_as_read(void **state)
@@ -539,13 +584,22 @@ static int run_task(const char *task, const char *value)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_request_is_served),   cmocka_unit_test(masks_hold),
-        cmocka_unit_test(sources_take_precedence),   cmocka_unit_test(force_outranks_tables),
-        cmocka_unit_test(bad_force_is_reported),     cmocka_unit_test(unknown_rules_are_skipped),
-        cmocka_unit_test(rules_keep_to_their_key),   cmocka_unit_test(refusals_are_per_request),
-        cmocka_unit_test(picks_need_no_memory),      cmocka_unit_test(explanations_name_every_candidate),
-        cmocka_unit_test(explanations_give_reasons), cmocka_unit_test(variants_are_written_as_read),
-        cmocka_unit_test(warm_picks_are_quick),      cmocka_unit_test(first_picks_may_be_concurrent),
+        cmocka_unit_test(every_request_is_served),
+        cmocka_unit_test(masks_hold),
+        cmocka_unit_test(sources_take_precedence),
+        cmocka_unit_test(force_outranks_tables),
+        cmocka_unit_test(bad_force_is_reported),
+        cmocka_unit_test(unknown_rules_are_skipped),
+        cmocka_unit_test(rules_keep_to_their_key),
+        cmocka_unit_test(every_threshold_counts),
+        cmocka_unit_test(refusals_are_per_request),
+        cmocka_unit_test(picks_need_no_memory),
+        cmocka_unit_test(explanations_name_every_candidate),
+        cmocka_unit_test(explanations_give_reasons),
+        cmocka_unit_test(refused_explanations_write_nothing),
+        cmocka_unit_test(variants_are_written_as_read),
+        cmocka_unit_test(warm_picks_are_quick),
+        cmocka_unit_test(first_picks_may_be_concurrent),
         cmocka_unit_test(forks_find_no_lock),
     };
     if (argc == 3)
