@@ -11,6 +11,7 @@
 
 #include "lib/cgroup.h"
 #include "lib/env.h"
+#include "lib/memory.h"
 
 static int smaller(int a, int b)
 {
@@ -115,6 +116,38 @@ int pel_budget_process(void)
 {
     mask_of_this_thread();
     return larger(1, smaller(atomic_load_explicit(&widest, memory_order_relaxed), process.fixed));
+}
+
+static void *pass_through(void *gate)
+{
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+/* How many threads, at most `wanted`, the system lets us have at the same time. */
+static int start_threads(int wanted)
+{
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *thread = pel_memory_new((size_t)wanted, sizeof *thread);
+    int started = 0;
+    pthread_mutex_lock(&gate);
+    while (thread && started < wanted && pthread_create(&thread[started], NULL, pass_through, &gate) == 0)
+        started++;
+    pthread_mutex_unlock(&gate);
+    for (int i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    pel_memory_free(thread);
+    return started;
+}
+
+int pel_budget_helpers(int wanted)
+{
+    static _Thread_local int had;
+    wanted = smaller(wanted, processors_here() - 1);
+    if (wanted <= had)
+        return wanted;
+    return had = larger(had, start_threads(wanted));
 }
 
 /* One limit: "none" unless it is one. */

@@ -13,6 +13,11 @@ int pel_budget_threads(void);
 /* Threads that all calls of the process may have at the same time, by the limits of the system, at least 1. */
 int pel_budget_process(void);
 
+/* Helpers that a team of this thread can have now, at most `wanted`. Its mask may have become narrower since the first
+ * call; and a runtime that cannot start a thread ends the process, so before a team grows beyond those that this thread
+ * has had, as many plain threads are started, and end again. */
+int pel_budget_helpers(int wanted);
+
 /* Tells every limit and where it comes from. */
 void pel_budget_explain(struct pel_text *text);
 

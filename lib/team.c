@@ -73,6 +73,7 @@ static atomic_int helpers;
 static int take_helpers(int wanted)
 {
     int limit = pel_budget_process() - 1;
+    wanted = pel_budget_helpers(wanted);
     int used = atomic_load_explicit(&helpers, memory_order_relaxed), taken;
     do {
         taken = smaller(wanted, limit - used);

@@ -303,6 +303,29 @@ static int count_threads_in_little_memory(void)
     return setrlimit(RLIMIT_AS, &limit) == 0 ? count_threads() : FAILED;
 }
 
+/* A user who may not have one more process. To start a thread is then refused, also to one who could before. */
+static int work_without_threads(void)
+{
+    enum { NOBODY = 65534 };
+    struct rlimit one = {1, 1};
+    test_set_processors(PROCESSORS);
+    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0 || setrlimit(RLIMIT_NPROC, &one) != 0)
+        return FAILED;
+    verbs_use(PROCESSORS, 1, NULL);
+    return nothing_failed() ? PROCESSORS : FAILED;
+}
+
+/* The mask becomes narrower when a team has been at work. */
+static int work_on_fewer_processors(void)
+{
+    test_set_processors(PROCESSORS);
+    verbs_use(PROCESSORS, PROCESSORS, NULL);
+    test_set_processors(2);
+    omp_set_num_threads(PROCESSORS);
+    verbs_use(PROCESSORS, 2, NULL);
+    return nothing_failed() ? 2 : FAILED;
+}
+
 /* What is called in a region that is being cancelled works nevertheless. */
 static int work_while_cancelled(void)
 {
@@ -334,10 +357,9 @@ static const struct {
     const char *name;
     int (*run)(void);
 } tasks[] = {
-    {"threads", count_threads},
-    {"little-memory", count_threads_in_little_memory},
-    {"cancelled", work_while_cancelled},
-    {"places", count_places},
+    {"threads", count_threads},           {"little-memory", count_threads_in_little_memory},
+    {"no-threads", work_without_threads}, {"fewer-processors", work_on_fewer_processors},
+    {"cancelled", work_while_cancelled},  {"places", count_places},
 };
 
 static int exit_of(const char *task, const char *variable, const char *value)
@@ -375,6 +397,23 @@ static void address_space_limits_threads(void **state)
     skip();
 #endif
     assert_in_range(exit_of("little-memory", "OMP_NUM_THREADS", "8"), 2, 7);
+}
+
+static void processes_limit_threads(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip();
+#endif
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(exit_of("no-threads", "OMP_NUM_THREADS", "8"), PROCESSORS);
+}
+
+static void masks_may_become_narrower(void **state)
+{
+    (void)state;
+    assert_int_equal(exit_of("fewer-processors", "OMP_NUM_THREADS", "8"), 2);
 }
 
 static void cancelled_regions(void **state)
@@ -421,6 +460,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(no_system_at_all, make_root, remove_root),
         cmocka_unit_test(environment_limits_threads),
         cmocka_unit_test(address_space_limits_threads),
+        cmocka_unit_test(processes_limit_threads),
+        cmocka_unit_test(masks_may_become_narrower),
         cmocka_unit_test(cancelled_regions),
         cmocka_unit_test(imitated_machine),
         cmocka_unit_test(this_machine),
