@@ -77,7 +77,8 @@ size_t tune_make_rows(const struct tune_history *history, bool dense, struct tun
 {
     size_t nrows = 0;
     *rows = allocate(history->count * sizeof **rows);
-    qsort(history->results, history->count, sizeof *history->results, ascending);
+    if (history->count > 1)
+        qsort(history->results, history->count, sizeof *history->results, ascending);
     for (size_t i = 0, end; i < history->count; i = end) {
         for (end = i + 1; end < history->count && same_key(&history->results[i], &history->results[end]);)
             end++;
