@@ -4,5 +4,10 @@ set -eu
 . "$srcdir/tests/more.sh"
 configure check-asan --enable-asan CC="$CC" CXX="$CXX" CFLAGS='-O1 -g' CXXFLAGS='-O1 -g'
 build
-make -s -k check || result=1
+# Memory that is not to be had is an error like any other; reports would mix with the messages that tests look at.
+ASAN_OPTIONS=allocator_may_return_null=1:log_path=$(pwd)/report
+export ASAN_OPTIONS
+rm -f report.*
+make -s -k -j "$(nproc)" check || result=1
+[ $result = 0 ] || cat report.* || :
 conclude
