@@ -28,7 +28,7 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
                [PEL_TRY_FLAG([KERNEL_CFLAGS], flag)])
   AC_SUBST([KERNEL_CFLAGS])
 
-  AC_CACHE_CHECK([whether the linker takes -z defs and version scripts], [pel_cv_ld_map], [
+  AC_CACHE_CHECK([whether the linker takes -z relro, -z now and version scripts], [pel_cv_ld_map], [
     pel_saved=$LDFLAGS
     echo 'PEL { global: pel_*; local: *; };' > conftest.map
     LDFLAGS="$LDFLAGS -shared -Wl,-z,relro,-z,now -Wl,--version-script=conftest.map"

@@ -34,7 +34,7 @@ AC_DEFUN([PEL_CXX_PEERS], [
 
 AC_DEFUN([PEL_PARTS], [
   PEL_PART([openblas], [openblas], [OpenBLAS: dot products under PEL_FAST])
-  PEL_PART([fftw], [fftw3], [FFTW: a peer and oracle of stencils in tests and benchmarks])
+  PEL_PART([fftw], [fftw3], [FFTW: an oracle of stencils in the tests])
   PEL_PART([hwloc], [hwloc], [hwloc: caches, NUMA nodes and places])
   PEL_PART([jansson], [jansson], [jansson: wisdom files, benchmark reports])
   PEL_PART([netcdf], [netcdf], [NetCDF: the program pel-climate])
