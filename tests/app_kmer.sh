@@ -153,6 +153,24 @@ printf '>a\nACG\n' >short.fa
 : >expected
 same 'no k-mer at all' -k 5 short.fa
 
+# threads_while_reading ARGUMENTS...: counts the threads of pel-kmer in the midst of its input. A pipe holds 64 KiB, so
+# that more than the first block has been read when the last of this input is written.
+threads_while_reading() {
+    "$program" count -q -k 21 -o actual "$@" fifo &
+    exec 3>fifo
+    cat sample.fa sample.fa sample.fa sample.fa >&3
+    find "/proc/$!/task" -mindepth 1 -maxdepth 1 | wc -l
+    exec 3>&-
+    wait $!
+}
+
+# Reading ahead takes a thread, and is left out where one is all there is.
+mkfifo fifo
+if [ -d /proc/self/task ]; then
+    alone=$(threads_while_reading -t 1)
+    [ "$(OMP_NUM_THREADS=1 threads_while_reading)" = "$alone" ] || fail 'a thread more than OpenMP allows'
+fi
+
 # What cannot be read.
 size=$(wc -c <"$sample")
 for cut in 1 5 100 $((size / 2)) $((size - 1)); do
@@ -197,7 +215,6 @@ rm -f out*
 refused 1 'too little memory' count -k 21 -o out --memory 1K sample.fa
 
 # An interrupted run leaves nothing.
-mkfifo fifo
 "$program" count -k 21 -o out fifo 2>/dev/null &
 exec 3>fifo
 head -c 1000 sample.fa >&3

@@ -165,11 +165,10 @@ static uint64_t fitting_keys(uint64_t n, size_t bytes)
 
 struct count_times count_kmers(const struct sequence *s, size_t memory, unsigned threads, struct table *table)
 {
-    struct counter c = {.sequence = s, .table = table, .sort = PEL_OPTS_INIT};
+    struct counter c = {.sequence = s, .workers = threads, .table = table, .sort = PEL_OPTS_INIT};
     const uint64_t total = sequence_kmers(s);
     const size_t taken = sequence_bytes(s);
     c.sort.threads = (int)threads;
-    c.workers = (unsigned)pel_threads(&c.sort);
     if (total == 0)
         return c.times;
     c.capacity = fitting_keys(total, memory > taken ? memory - taken : 0);

@@ -13,7 +13,7 @@ struct count_times {
 };
 
 /* Feeds all k-mers of s, in order, to the table. Memory: at most the given bytes, s included. When the k-mers do not
- * fit, passes over the sequence each take a range of them. threads: at most so many; 0: decide. */
+ * fit, passes over the sequence each take a range of them. threads: so many are used. */
 struct count_times count_kmers(const struct sequence *s, size_t memory, unsigned threads, struct table *table);
 
 #endif

@@ -152,10 +152,19 @@ static struct arguments parse(int argc, char **argv)
     return a;
 }
 
-static void read_inputs(const struct arguments *a, struct sequence *s)
+/* How many threads the program may use: what was asked for, as far as pel may use that many here. */
+static unsigned threads_allowed(const struct arguments *a)
 {
-    for (char **path = a->inputs; *path; path++) {
-        struct input *in = input_open(*path, a->threads != 1);
+    pel_opts opts = PEL_OPTS_INIT;
+    opts.threads = (int)a->threads;
+    return (unsigned)pel_threads(&opts);
+}
+
+/* Reading ahead takes a thread, and is left out where one is all there is. */
+static void read_inputs(char **paths, unsigned threads, struct sequence *s)
+{
+    for (char **path = paths; *path; path++) {
+        struct input *in = input_open(*path, threads > 1);
         reader_read(in, s);
         input_close(in);
     }
@@ -175,6 +184,7 @@ static void summarise(const struct arguments *a, const struct sequence *s, const
 static void count(const struct arguments *a)
 {
     double start = seconds();
+    unsigned threads = threads_allowed(a);
     struct outfile output, histogram;
     if (a->output)
         outfile_open(&output, a->output);
@@ -184,12 +194,12 @@ static void count(const struct arguments *a)
     struct sequence sequence;
     size_t memory = a->memory ? a->memory : memory_default();
     sequence_init(&sequence, a->k, memory);
-    read_inputs(a, &sequence);
+    read_inputs(a->inputs, threads, &sequence);
     double read = seconds() - start;
 
     struct table table;
     table_init(&table, a->output ? &output : NULL, a->k, a->min_count);
-    struct count_times times = count_kmers(&sequence, memory, a->threads, &table);
+    struct count_times times = count_kmers(&sequence, memory, threads, &table);
     if (a->output)
         outfile_close(&output);
     if (a->histogram) {
