@@ -87,48 +87,54 @@ static uint64_t number(const char *name, const char *text, uint64_t low, uint64_
     return value;
 }
 
+enum { OPTION_HISTOGRAM = 256, OPTION_MEMORY };
+
+static const struct option options[] = {
+    {"kmer", required_argument, NULL, 'k'},      {"output", required_argument, NULL, 'o'},
+    {"min-count", required_argument, NULL, 'c'}, {"histogram", required_argument, NULL, OPTION_HISTOGRAM},
+    {"threads", required_argument, NULL, 't'},   {"memory", required_argument, NULL, OPTION_MEMORY},
+    {"quiet", no_argument, NULL, 'q'},           {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},         {0},
+};
+
+static void take_option(struct arguments *a, int option, const char *value)
+{
+    switch (option) {
+    case 'k':
+        a->k = (unsigned)number("-k", value, 1, LONGEST_KMER, false);
+        break;
+    case 'o':
+        a->output = value;
+        break;
+    case OPTION_HISTOGRAM:
+        a->histogram = value;
+        break;
+    case 'c':
+        a->min_count = number("--min-count", value, 1, UINT64_MAX, false);
+        break;
+    case 't':
+        a->threads = (unsigned)number("--threads", value, 1, 4096, false);
+        break;
+    case OPTION_MEMORY:
+        a->memory = (size_t)number("--memory", value, 1, SIZE_MAX, true);
+        break;
+    case 'q':
+        a->quiet = true;
+        break;
+    case 'h':
+        print_and_exit(usage);
+    case 'V':
+        print_and_exit("pel-kmer " PEL_VERSION "\n");
+    default:
+        exit(2); /* getopt_long has said why */
+    }
+}
+
 static struct arguments parse_options(int argc, char **argv)
 {
-    enum { HISTOGRAM = 256, MEMORY };
-    static const struct option options[] = {
-        {"kmer", required_argument, NULL, 'k'},      {"output", required_argument, NULL, 'o'},
-        {"min-count", required_argument, NULL, 'c'}, {"histogram", required_argument, NULL, HISTOGRAM},
-        {"threads", required_argument, NULL, 't'},   {"memory", required_argument, NULL, MEMORY},
-        {"quiet", no_argument, NULL, 'q'},           {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},         {0},
-    };
     struct arguments a = {.min_count = 1};
-    for (int option; (option = getopt_long(argc, argv, "k:o:c:t:qhV", options, NULL)) != -1;) {
-        switch (option) {
-        case 'k':
-            a.k = (unsigned)number("-k", optarg, 1, LONGEST_KMER, false);
-            break;
-        case 'o':
-            a.output = optarg;
-            break;
-        case HISTOGRAM:
-            a.histogram = optarg;
-            break;
-        case 'c':
-            a.min_count = number("--min-count", optarg, 1, UINT64_MAX, false);
-            break;
-        case 't':
-            a.threads = (unsigned)number("--threads", optarg, 1, 4096, false);
-            break;
-        case MEMORY:
-            a.memory = (size_t)number("--memory", optarg, 1, SIZE_MAX, true);
-            break;
-        case 'q':
-            a.quiet = true;
-            break;
-        case 'h':
-            print_and_exit(usage);
-        case 'V':
-            print_and_exit("pel-kmer " PEL_VERSION "\n");
-        default:
-            exit(2); /* getopt_long has said why */
-        }
-    }
+    for (int option; (option = getopt_long(argc, argv, "k:o:c:t:qhV", options, NULL)) != -1;)
+        take_option(&a, option, optarg);
     a.inputs = argv + optind;
     return a;
 }
