@@ -19,6 +19,7 @@ enum {
 struct run {
     const struct pel_plan *plan;
     char *grid[2];
+    char *pointers; /* of each box */
     size_t steps;
     size_t pieces[3]; /* that each axis is cut into */
 };
@@ -68,9 +69,26 @@ void pel_plan_free(pel_plan *plan)
     pel_memory_free(plan);
 }
 
+static size_t round_up(size_t bytes)
+{
+    return (bytes + PEL_CACHE_LINE - 1) / PEL_CACHE_LINE * PEL_CACHE_LINE;
+}
+
+/* A box's pointers, on cache lines of their own. */
+static size_t pointer_bytes(const struct pel_plan *plan)
+{
+    return round_up(PEL_STENCIL_POINTERS * plan->form.ntaps * sizeof(void *));
+}
+
+/* The second grid, and the pointers of as many boxes as there can be. */
+static size_t scratch_bytes(const struct pel_plan *plan)
+{
+    return round_up(plan->cells * plan->size) + (size_t)plan->pick.team * BOXES_PER_THREAD * pointer_bytes(plan);
+}
+
 size_t pel_plan_work_bytes(const pel_plan *plan)
 {
-    return plan ? plan->cells * plan->size + PEL_CACHE_LINE : 0;
+    return plan ? scratch_bytes(plan) + PEL_CACHE_LINE : 0;
 }
 
 static size_t computed(const struct pel_stencil_axis *axis)
@@ -139,6 +157,7 @@ static void run_box(void *context, size_t phase, size_t index)
     struct pel_sweep sweep = {.form = &plan->form,
                               .from = run->grid[phase % 2],
                               .to = run->grid[1 - phase % 2],
+                              .pointers = (const void **)(run->pointers + index * pointer_bytes(plan)),
                               .first = phase == 0 && run->steps > 1,
                               .last = phase + 1 == run->steps};
     find_box(run, index, sweep.begin, sweep.end);
@@ -165,6 +184,7 @@ static void copy_kept(void *context, size_t z)
 static void advance(const struct pel_plan *plan, char *u, char *work, size_t steps, int threads)
 {
     struct run run = {.plan = plan, .grid = {u, work}, .steps = steps};
+    run.pointers = work + round_up(plan->cells * plan->size);
     size_t boxes = cut(&run, threads);
     if (steps > 1)
         pel_team_for(threads, plan->form.axis[0].n, copy_kept, &run);
@@ -195,7 +215,7 @@ pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t ste
     opts.work = work;
     opts.work_bytes = work ? pel_plan_work_bytes(plan) : 0;
     struct pel_scratch scratch;
-    if (!pel_scratch_take(&scratch, plan->cells * plan->size, &opts))
+    if (!pel_scratch_take(&scratch, scratch_bytes(plan), &opts))
         return PEL_ENOMEM;
     struct pel_span span;
     pel_trace_begin(&span, &plan->pick, plan->cells * steps);

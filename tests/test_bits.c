@@ -98,6 +98,25 @@ static void from_many_callers(void **state)
     assert_nothing_failed();
 }
 
+/* Hosts run their threads, and have OpenMP run its, on stacks of any size. */
+static void on_small_stacks(void **state)
+{
+    (void)state;
+    char expected[32];
+    pthread_t caller;
+    pthread_attr_t attributes;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); /* they need stack of their own */
+#endif
+    pthread_attr_init(&attributes);
+    assert_int_equal(pthread_attr_setstacksize(&attributes, 128 << 10), 0);
+    assert_int_equal(pthread_create(&caller, &attributes, call_from_thread, NULL), 0);
+    pthread_join(caller, NULL);
+    assert_nothing_failed();
+    snprintf(expected, sizeof expected, "%" PRIu64, expected_large);
+    assert_int_equal(test_rerun(expected, "OMP_STACKSIZE", "128K").status, 0);
+}
+
 /* In a process of its own, since the environment is read once. */
 static void under_every_mask(void **state)
 {
@@ -119,6 +138,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(inside_tasks),
         cmocka_unit_test(inside_a_nested_region),
         cmocka_unit_test(from_many_callers),
+        cmocka_unit_test(on_small_stacks),
         cmocka_unit_test(under_every_mask),
     };
     test_set_processors(PROCESSORS);

@@ -35,7 +35,7 @@ static size_t rows_of_band(const struct pel_sweep *sweep, size_t cache, size_t s
 /* kib: cache for a band. block: vectors. */
 #define ROW(suffix)                                                                                                    \
     PEL_ROW(STENCIL, suffix, "blocked", .run.sweep = blocked_##suffix,                                                 \
-            .params = {{"kib", 512, 4, 16384}, {"block", 4, 4, BLOCK}})
+            .params = {{"kib", 512, 4, 16384, 4}, {"block", 4, 4, BLOCK, 0}})
 
 const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
     ROW(f32),
@@ -52,8 +52,8 @@ struct NAME(band) {
     bool wide; /* see span */
     size_t rows;
     T *to;
-    const T *row[PEL_STENCIL_MAX_TAPS];
-    const T *tap[PEL_STENCIL_MAX_TAPS]; /* what the first cell at hand reads */
+    const T **row;
+    const T **tap; /* what the first cell at hand reads */
 };
 
 /* Stretches of `count` cells on each row of a band: tap k of to[x] reads tap[k][x], and rows are `stride` apart. */
@@ -229,9 +229,9 @@ static void NAME(blocked)(const struct pel_sweep *sweep, const int32_t *params)
 {
     const size_t *begin = sweep->begin, *end = sweep->end;
     size_t rows = rows_of_band(sweep, (size_t)params[0] << 10, sizeof(T)), cells = PEL_STENCIL_OUTSIDE_ROW;
-    struct NAME(band) band;
-    band.sweep = sweep;
-    band.wide = params[1] == BLOCK;
+    struct NAME(band) band = {.sweep = sweep, .wide = params[1] == BLOCK};
+    band.row = (const T **)sweep->pointers;
+    band.tap = band.row + sweep->form->ntaps;
     for (size_t y = begin[1]; y < end[1]; y += rows)
         for (size_t x = begin[2]; x < end[2]; x += cells)
             for (size_t z = begin[0]; z < end[0]; z++)

@@ -14,6 +14,7 @@
 enum {
     PEL_STENCIL_OUTSIDE = -1,       /* in place of an index: the boundary value */
     PEL_STENCIL_OUTSIDE_ROW = 4096, /* cells of pel_stencil_form.outside */
+    PEL_STENCIL_POINTERS = 2,
 };
 
 struct pel_stencil_axis {
@@ -40,6 +41,7 @@ struct pel_sweep {
     const struct pel_stencil_form *form;
     const void *from;
     void *to;
+    const void **pointers; /* room for PEL_STENCIL_POINTERS a tap; what they hold does not count */
     size_t begin[3], end[3];
     bool first; /* of several: cells of these rows that keep their values are copied */
     bool last;  /* of the run: a result that is NaN becomes the canonical quiet NaN */
