@@ -53,6 +53,7 @@ struct pel_request {
 struct pel_param {
     const char *name;
     int32_t initial, low, high;
+    int32_t l2_share; /* not 0: initially this many sixteenths of the second-level cache, in KiB */
 };
 
 union pel_reduce_state;

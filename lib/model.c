@@ -1,6 +1,7 @@
 #include "lib/model.h"
 
 #include "lib/registry.h"
+#include "lib/topology.h"
 
 /* Elements of one thread's work that take about ten times as long as waking it (some 5 microseconds). */
 static const size_t worth_a_thread[PEL_NOPS] = {
@@ -43,4 +44,10 @@ int pel_model_team(const struct pel_request *request)
     if (shares < 2)
         return 1;
     return shares < (size_t)request->threads ? (int)shares : request->threads;
+}
+
+int32_t pel_model_param(const struct pel_param *param)
+{
+    size_t share = pel_topology_cache(2) / 16 / 1024 * (size_t)param->l2_share;
+    return param->l2_share && share <= INT32_MAX ? (int32_t)share : param->initial;
 }

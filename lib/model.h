@@ -12,4 +12,7 @@ const struct pel_kernel *pel_model_next(const struct pel_request *request, const
 /* The team that a request is worth: one thread while the work is short against the cost of waking a team. */
 int pel_model_team(const struct pel_request *request);
 
+/* The value of a kernel's parameter that nobody sets. */
+int32_t pel_model_param(const struct pel_param *param);
+
 #endif

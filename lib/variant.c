@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/model.h"
 #include "lib/registry.h"
 #include "lib/text.h"
 
 /* A team that is larger than the threads at hand is cut to them. */
-static const struct pel_param team = {"team", 0, 1, 1 << 16};
+static const struct pel_param team = {"team", 0, 1, 1 << 16, 0};
 
 static bool is_named(const struct pel_param *param, const char *name, size_t length)
 {
@@ -76,7 +77,7 @@ void pel_variant_params(const struct pel_kernel *kernel, const int32_t *wanted, 
 {
     for (int i = 0; i < PEL_MAX_PARAMS; i++) {
         const struct pel_param *param = &kernel->params[i];
-        int32_t value = param->name && wanted[i] ? wanted[i] : param->initial;
+        int32_t value = param->name && wanted[i] ? wanted[i] : pel_model_param(param);
         if (value < param->low)
             value = param->low;
         if (value > param->high)
