@@ -171,6 +171,12 @@ static void run_tile(void *context, size_t index)
                                     left < split->tile ? left : split->tile, state, split->pick->params);
 }
 
+static void merge_tiles(void *context, size_t a, size_t b)
+{
+    const struct split *split = context;
+    split->kind->merge(&split->slots[a].state, &split->slots[b].state);
+}
+
 static pel_status run_serial(struct split *split, unsigned flags)
 {
     struct slot slot;
@@ -190,8 +196,7 @@ static pel_status run_team(struct split *split, const pel_opts *opts)
         return PEL_ENOMEM;
     split->slots = scratch.data;
     pel_team_for(split->pick->team, tiles, run_tile, split);
-    for (size_t i = 1; i < tiles; i++)
-        split->kind->merge(&split->slots[0].state, &split->slots[i].state);
+    pel_team_reduce(split->pick->team, tiles, merge_tiles, split);
     pel_status status = split->kind->finish(split->call, pel_flags(opts), &split->slots[0].state);
     pel_scratch_drop(&scratch);
     return status;
