@@ -4,6 +4,7 @@
 #include <pel/tune.h>
 #include <pel/version.h>
 
+#include "config.h"
 #include "lib/budget.h"
 #include "lib/check.h"
 #include "lib/cpu.h"
@@ -61,6 +62,26 @@ static void explain_isas(struct pel_text *text)
     pel_text_add(text, "\n");
 }
 
+static void explain_build(struct pel_text *text)
+{
+    static const char *const parts[] = {
+#ifdef PEL_HAVE_OPENBLAS
+        "OpenBLAS",
+#endif
+#ifdef PEL_HAVE_HWLOC
+        "hwloc",
+#endif
+#ifdef PEL_HAVE_JANSSON
+        "jansson",
+#endif
+        NULL,
+    };
+    pel_text_add(text, "built with: %s, OpenMP", pel_compiler_name());
+    for (size_t i = 0; parts[i]; i++)
+        pel_text_add(text, ", %s", parts[i]);
+    pel_text_add(text, "\n");
+}
+
 pel_status pel_info(char *data, size_t capacity, size_t *length)
 {
     struct pel_text text;
@@ -69,6 +90,7 @@ pel_status pel_info(char *data, size_t capacity, size_t *length)
         return status;
     pel_text_add(&text, "pel %s\n", pel_version());
     pel_text_add(&text, "processor: %s (%s)\n", pel_cpu()->brand[0] ? pel_cpu()->brand : "unnamed", pel_cpu()->id);
+    explain_build(&text);
     explain_isas(&text);
     pel_topology_explain(&text);
     pel_budget_explain(&text);

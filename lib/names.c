@@ -88,3 +88,12 @@ bool pel_op_named(const char *name, size_t length, enum pel_op *op)
     }
     return false;
 }
+
+const char *pel_compiler_name(void)
+{
+#ifdef __clang__
+    return "clang " __clang_version__;
+#else
+    return "gcc " __VERSION__;
+#endif
+}

@@ -12,4 +12,7 @@ bool pel_op_named(const char *name, size_t length, enum pel_op *op);
 const char *pel_op_name(enum pel_op op);
 const char *pel_op_family(enum pel_op op);
 
+/* The compiler that made this library, with its version. */
+const char *pel_compiler_name(void);
+
 #endif

@@ -14,15 +14,10 @@
 
 #include "lib/cpu.h"
 #include "lib/env.h"
+#include "lib/names.h"
 #include "perf/context.h"
 #include "perf/outfile.h"
 #include "perf/stats.h"
-
-#ifdef __clang__
-static const char compiler[] = __VERSION__;
-#else
-static const char compiler[] = "gcc " __VERSION__;
-#endif
 
 extern char **environ;
 
@@ -119,7 +114,7 @@ static json_t *describe_context(void)
     set_string(object, "pel_cpu", pel_cpu()->id);
     set_string(object, "pel_cpu_brand", pel_cpu()->brand);
     set(object, "pel_isas", describe_isas());
-    set_string(object, "pel_compiler", compiler);
+    set_string(object, "pel_compiler", pel_compiler_name());
     set_string(object, "pel_tables", fingerprint);
     set(object, "environment", describe_environment());
     return object;

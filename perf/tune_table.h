@@ -40,7 +40,6 @@ void tune_check_wisdom(const char *path);
 /* One line each, plain ASCII, in a buffer that the next call overwrites. */
 const char *tune_date(void);
 const char *tune_brand(void);
-const char *tune_compiler(void);
 const char *tune_openmp(void);
 const char *tune_caches(void);
 

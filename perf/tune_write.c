@@ -35,15 +35,6 @@ const char *tune_brand(void)
     return brand;
 }
 
-const char *tune_compiler(void)
-{
-#ifdef __clang__
-    return "clang " PEL_STRING(__clang_major__) "." PEL_STRING(__clang_minor__);
-#else
-    return "gcc " __VERSION__;
-#endif
-}
-
 static int note_openmp(struct dl_phdr_info *info, size_t size, void *text)
 {
     static const char *const runtimes[] = {"libgomp", "libomp", "libiomp5"};
@@ -81,7 +72,7 @@ static void write_origin(FILE *file, const struct tune_provenance *from)
     fprintf(file, " *   processor  %s, %s\n", pel_cpu()->id, tune_brand());
     fprintf(file, " *   caches     %s\n", tune_caches());
     fprintf(file, " *   threads    1 to %d, %s\n", from->options->threads, tune_openmp());
-    fprintf(file, " *   compiler   %s\n", tune_compiler());
+    fprintf(file, " *   compiler   %s\n", pel_compiler_name());
     fprintf(file, " *   kernels    %016llx\n", (unsigned long long)tune_kernels_fingerprint());
     fprintf(file, " *   cells      %zu; kept %zu, improved %zu, too noisy %zu, default fails %zu, crashes %zu\n",
             from->cells, from->verdicts[TUNE_KEPT], from->verdicts[TUNE_ACCEPTED], from->verdicts[TUNE_NOISY],
