@@ -3,7 +3,10 @@
  * One step computes, for every cell, acc = c0 * u0; acc = fma(c1, u1, acc); ... in the order of the taps, in the
  * grid's dtype, rounding to nearest, from the values of the previous step. That chain is the definition: every variant,
  * tiling, thread count and instruction set returns its bits. A computed cell that is NaN after the last step holds the
- * canonical quiet NaN (positive, payload 0), since processors differ in the payloads they propagate. */
+ * canonical quiet NaN (positive, payload 0), since processors differ in the payloads they propagate.
+ *
+ * Method: rows in blocks of vectors, planes in bands that stay in cache; G. Rivera, C.-W. Tseng, "Tiling optimizations
+ * for 3D scientific computations", SC 2000. */
 #ifndef PEL_STENCIL_H
 #define PEL_STENCIL_H
 
@@ -67,7 +70,7 @@ PEL_API pel_status pel_stencil_plan(pel_plan **plan, const pel_stencil_desc *des
 
 /* Advances the grid by the given number of steps, in place. u: the cells, row-major without padding, aligned to
  * their own type. work: pel_plan_work_bytes(plan) bytes of any alignment, or NULL: pel allocates. Errors: PEL_EINVAL
- * (null or misaligned u; work that overlaps u), PEL_ENOMEM; u is then untouched. A plan may be run from several
+ * (null or misaligned u; work that overlaps u), PEL_ERANGE (more than SIZE_MAX / 2 steps), PEL_ENOMEM; u is then untouched. A plan may be run from several
  * threads at the same time on distinct grids. */
 PEL_API pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps);
 
