@@ -1,4 +1,6 @@
 # Programs built on the public interface alone.
+apps_common = apps/die.h apps/outfile.c apps/outfile.h
+
 if HAVE_NETCDF
 bin_PROGRAMS += pel-climate
 dist_man_MANS += apps/climate/pel-climate.1
@@ -19,7 +21,8 @@ pel_climate_SOURCES = \
 	apps/climate/run.c \
 	apps/climate/sample.c \
 	apps/climate/stat.c \
-	apps/climate/statistic.c apps/climate/statistic.h
+	apps/climate/statistic.c apps/climate/statistic.h \
+	$(apps_common)
 pel_climate_CPPFLAGS = $(AM_CPPFLAGS) $(NETCDF_CFLAGS)
 # Products and sums stay apart, so that unpacked values are the same on every processor.
 pel_climate_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
@@ -35,13 +38,13 @@ pel_kmer_SOURCES = \
 	apps/genomics/kmer.c apps/genomics/kmer.h \
 	apps/genomics/main.c \
 	apps/genomics/memory.c apps/genomics/memory.h \
-	apps/genomics/outfile.c apps/genomics/outfile.h \
 	apps/genomics/reader.c apps/genomics/reader.h \
 	apps/genomics/report.c apps/genomics/report.h \
 	apps/genomics/sequence.c apps/genomics/sequence.h \
 	apps/genomics/spectrum.c apps/genomics/spectrum.h \
 	apps/genomics/table.c apps/genomics/table.h \
-	apps/genomics/workers.c apps/genomics/workers.h
+	apps/genomics/workers.c apps/genomics/workers.h \
+	$(apps_common)
 pel_kmer_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) -pthread
 pel_kmer_LDADD = libpel.la $(ZLIB_LIBS)
 EXTRA_DIST += apps/genomics/data/sample.fa.gz

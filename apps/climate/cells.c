@@ -33,7 +33,7 @@ int command_cells(const struct request *request)
     input_open(&in, request->operands[0]);
     fields = field_select(&in, request, false, &n);
     if (!fields[0].lat->value || !fields[0].lon->value)
-        fail("%s: variable %s has no coordinates", in.path, fields[0].name);
+        die("%s: variable %s has no coordinates", in.path, fields[0].name);
     block = field_block(&fields[0], 0, 0);
     values = allocate(field_cells(&fields[0]), sizeof *values);
     field_read(&fields[0], &block, false, values);

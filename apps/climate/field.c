@@ -90,10 +90,10 @@ static void select_named(struct field *fields, const struct input *in, const str
         int var;
 
         if (nc_inq_varid(in->file, name, &var) != NC_NOERR)
-            fail("%s: no variable %s", in->path, name);
+            die("%s: no variable %s", in->path, name);
         fault = describe(&fields[i], in, var, true, with_time);
         if (fault)
-            fail("%s: variable %s %s", in->path, name, fault);
+            die("%s: variable %s %s", in->path, name, fault);
     }
 }
 
@@ -122,7 +122,7 @@ struct field *field_select(const struct input *in, const struct request *request
     if (*n == 0)
         *n = select_all(fields, in, nvars, true, with_time);
     if (*n == 0)
-        fail("%s: no variable has longitude and latitude%s", in->path, with_time ? " and time" : "");
+        die("%s: no variable has longitude and latitude%s", in->path, with_time ? " and time" : "");
     return fields;
 }
 

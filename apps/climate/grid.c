@@ -31,21 +31,21 @@ static void check_units(const struct field *f, const struct axis *axis)
     char *units = axis->var >= 0 ? attribute_text(f->in->file, axis->var, "units") : NULL;
 
     if (units && strncmp(units, "degree", 6) != 0)
-        fail("%s: %s is in %s, not in degrees", f->in->path, axis->name, units);
+        die("%s: %s is in %s, not in degrees", f->in->path, axis->name, units);
     free(units);
 }
 
 static void check_axis(const struct field *f, const struct axis *axis, const char *what)
 {
     if (!axis->value)
-        fail("%s: variable %s: dimension %s has no %s", f->in->path, f->name, axis->name, what);
+        die("%s: variable %s: dimension %s has no %s", f->in->path, f->name, axis->name, what);
     check_units(f, axis);
     for (size_t i = 0; i < axis->n; i++) {
         double step = i > 0 ? axis->value[i] - axis->value[i - 1] : 1;
         double first_step = i > 0 ? axis->value[1] - axis->value[0] : 1;
 
         if (!isfinite(axis->value[i]) || !(step * first_step > 0))
-            fail("%s: the %s of %s do not rise or fall throughout", f->in->path, what, axis->name);
+            die("%s: the %s of %s do not rise or fall throughout", f->in->path, what, axis->name);
     }
 }
 
@@ -62,7 +62,7 @@ static double *lat_factors(const struct field *f)
     pairs = cell_bounds(f->lat, 360);
     for (size_t i = 0; i < f->lat->n; i++) {
         if (fabs(f->lat->value[i]) > 90.0001)
-            fail("%s: %s: latitude %g is beyond the pole", f->in->path, f->lat->name, f->lat->value[i]);
+            die("%s: %s: latitude %g is beyond the pole", f->in->path, f->lat->name, f->lat->value[i]);
         factors[i] = fabs(sine_of_latitude(pairs[2 * i + 1]) - sine_of_latitude(pairs[2 * i]));
     }
     free(pairs);
@@ -129,6 +129,6 @@ bool field_is_global(const struct field *f)
     step = fabs(lon->value[lon->n - 1] - lon->value[0]) / (double)(lon->n - 1);
     circle = step * (double)lon->n;
     if (circle > 360 + step / 2)
-        fail("%s: the longitudes of %s overlap: no periodic field", f->in->path, lon->name);
+        die("%s: the longitudes of %s overlap: no periodic field", f->in->path, lon->name);
     return circle > 360 - step / 2;
 }

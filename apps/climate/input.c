@@ -175,9 +175,9 @@ void input_open(struct input *in, const char *path)
     struct stat status;
 
     if (stat(path, &status) != 0)
-        fail("%s: %s", path, strerror(errno));
+        die("%s: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
-        fail("%s: not a regular file", path);
+        die("%s: not a regular file", path);
     in->path = path;
     input_check_length(path);
     check_nc(nc_open(path, NC_NOWRITE, &in->file), path);
@@ -202,5 +202,5 @@ const struct axis *input_axis(const struct input *in, int dim)
     for (int i = 0; i < in->naxes; i++)
         if (in->axes[i].dim == dim)
             return &in->axes[i];
-    fail("%s: dimension %d is not in the root group", in->path, dim);
+    die("%s: dimension %d is not in the root group", in->path, dim);
 }

@@ -163,7 +163,7 @@ static void open_file(struct header *h, const char *path)
     if (h->stream && fseek(h->stream, 0, SEEK_END) == 0)
         length = ftell(h->stream);
     if (length < 0 || fseek(h->stream, 0, SEEK_SET) != 0)
-        fail("%s: %s", path, strerror(errno));
+        die("%s: %s", path, strerror(errno));
     h->length = (double)length;
 }
 
@@ -178,10 +178,10 @@ void input_check_length(const char *path)
         skip_attributes(&h);
         asked = length_asked(&h);
         if (h.damaged)
-            fail("%s: the NetCDF header is damaged or cut off", path);
+            die("%s: the NetCDF header is damaged or cut off", path);
     }
     if (h.length < asked)
-        fail("%s: truncated: %.0f bytes where the NetCDF header asks for %.0f", path, h.length, asked);
+        die("%s: truncated: %.0f bytes where the NetCDF header asks for %.0f", path, h.length, asked);
     fclose(h.stream);
     free(h.dims);
 }

@@ -116,7 +116,7 @@ static long parse_whole(const char *option, const char *text, long low, long hig
     errno = 0;
     number = strtol(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || number < low || number > high)
-        fail_usage("%s: %s is not a whole number from %ld to %ld", option, text, low, high);
+        bad_usage("%s: %s is not a whole number from %ld to %ld", option, text, low, high);
     return number;
 }
 
@@ -138,7 +138,7 @@ static void take_variable(struct request *request, const char *name)
 {
     for (size_t i = 0; i < request->nvariables; i++)
         if (strcmp(request->variables[i], name) == 0)
-            fail_usage("--var %s is given twice", name);
+            bad_usage("--var %s is given twice", name);
     request->variables[request->nvariables++] = name;
 }
 
@@ -158,16 +158,16 @@ static void take_option(struct request *request, int option, const char *command
         break;
     case OPTION_DIFFUSIVITY:
         if (!parse_number(optarg, &request->diffusivity))
-            fail_usage("--diffusivity: %s is not a number", optarg);
+            bad_usage("--diffusivity: %s is not a number", optarg);
         append_option(&request->history, "--diffusivity", optarg);
         break;
     case OPTION_LIST:
         request->list = true;
         break;
     case ':':
-        fail_usage("%s: option %s needs a value", command, argv[optind - 1]);
+        bad_usage("%s: option %s needs a value", command, argv[optind - 1]);
     default:
-        fail_usage("%s: unknown option %s", command, argv[optind - 1]);
+        bad_usage("%s: unknown option %s", command, argv[optind - 1]);
     }
 }
 
@@ -189,7 +189,7 @@ static bool parse(struct request *request, const struct command *command, int ar
             append(&request->history, argv[i]);
     }
     if (request->noperands != command->noperands && !request->list)
-        fail_usage("%s: %s operands", command->name, request->noperands < command->noperands ? "missing" : "too many");
+        bad_usage("%s: %s operands", command->name, request->noperands < command->noperands ? "missing" : "too many");
     return true;
 }
 
@@ -215,7 +215,7 @@ static int execute(const struct command *command, int argc, char **argv)
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2)
-        fail_usage("no command");
+        bad_usage("no command");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return execute(&commands[i], argc - 1, argv + 1);
@@ -224,7 +224,7 @@ static int dispatch(int argc, char **argv)
     else if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
         printf("pel-climate %s\n", pel_version());
     else
-        fail_usage("no command %s", argv[1]);
+        bad_usage("no command %s", argv[1]);
     return EXIT_SUCCESS;
 }
 
@@ -233,6 +233,6 @@ int main(int argc, char **argv)
     int code = dispatch(argc, argv);
 
     if (fflush(stdout) != 0 || ferror(stdout))
-        fail("standard output: %s", strerror(errno));
+        die("standard output: %s", strerror(errno));
     return code;
 }

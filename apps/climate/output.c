@@ -1,13 +1,7 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "attribute.h"
 #include "output.h"
@@ -18,34 +12,6 @@ struct output_axis {
     int dim, var, bounds; /* var and bounds are -1 where there is none */
     bool collapsed;       /* one cell that spans all of the axis */
 };
-
-/* The name of the file being written, for cleaning up. */
-static char *volatile unfinished;
-
-static void remove_unfinished(void)
-{
-    if (unfinished)
-        unlink(unfinished);
-}
-
-static void interrupted(int number)
-{
-    remove_unfinished();
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
-static void clean_up_on_every_exit(void)
-{
-    static const int ending[] = {SIGHUP, SIGINT, SIGTERM};
-
-    if (atexit(remove_unfinished) != 0)
-        fail("no exit handler");
-    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
-        if (signal(ending[i], SIG_IGN) != SIG_IGN)
-            signal(ending[i], interrupted);
-    signal(SIGXFSZ, SIG_IGN); /* shows as a write error, with its message */
-}
 
 /* A time stamp in UTC, of now or of SOURCE_DATE_EPOCH, which makes equal runs write equal files. */
 static void format_stamp(char stamp[32])
@@ -59,11 +25,11 @@ static void format_stamp(char stamp[32])
         long long seconds = strtoll(epoch, &end, 10);
 
         if (end == epoch || *end != '\0')
-            fail("SOURCE_DATE_EPOCH is not a number: %s", epoch);
+            die("SOURCE_DATE_EPOCH is not a number: %s", epoch);
         now = (time_t)seconds;
     }
     if (!gmtime_r(&now, &utc) || strftime(stamp, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-        fail("no date for SOURCE_DATE_EPOCH");
+        die("no date for SOURCE_DATE_EPOCH");
 }
 
 static void put_text(const struct output *out, int var, const char *name, const char *text)
@@ -97,30 +63,13 @@ static void define_globals(const struct output *out, const struct request *reque
     free(program);
 }
 
-/* Makes the temporary file ours before NetCDF opens it, so that it is also removed where NetCDF fails. */
-static void create_temporary(struct output *out)
-{
-    int fd;
-
-    clean_up_on_every_exit();
-    out->temporary = format_text("%s.tmp%ld", out->path, (long)getpid());
-    fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
-        fail("%s: %s", out->path, strerror(errno));
-    unfinished = out->temporary;
-    close(fd);
-    check_nc(nc_create(out->temporary, NC_CLOBBER | NC_64BIT_OFFSET, &out->file), out->path);
-    check_nc(nc_set_fill(out->file, NC_NOFILL, NULL), out->path);
-}
-
 void output_create(struct output *out, const char *path, const struct input *in, const struct request *request)
 {
-    struct stat status;
-
-    *out = (struct output){.in = in, .path = path};
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        fail("%s: exists and is not a regular file", path);
-    create_temporary(out);
+    *out = (struct output){.in = in};
+    outfile_catch_signals();
+    outfile_open(&out->outfile, path);
+    check_nc(nc_create(out->outfile.temporary, NC_CLOBBER | NC_64BIT_OFFSET, &out->file), path);
+    check_nc(nc_set_fill(out->file, NC_NOFILL, NULL), path);
     out->axes = allocate(in ? (size_t)in->naxes : 0, sizeof *out->axes);
     define_globals(out, request);
 }
@@ -299,13 +248,13 @@ void output_start(struct output *out)
 {
     int var;
 
-    check_nc(nc_enddef(out->file), out->path);
+    check_nc(nc_enddef(out->file), out->outfile.path);
     for (int i = 0; i < out->in->naxes; i++)
         if (out->axes[i].defined && out->axes[i].var >= 0)
             write_coordinates(out, &out->in->axes[i], &out->axes[i]);
     if (out->percentiles) {
         check_nc(nc_inq_varid(out->file, "percentile", &var), "percentile");
-        check_nc(nc_put_var_double(out->file, var, out->percentiles), out->path);
+        check_nc(nc_put_var_double(out->file, var, out->percentiles), out->outfile.path);
     }
 }
 
@@ -349,15 +298,13 @@ void output_write(struct output *out, int var, const struct field *f, const stru
     for (size_t i = 0; i < box.total; i++)
         if (isnan(values[i]))
             values[i] = NC_FILL_DOUBLE;
-    check_nc(nc_put_vara_double(out->file, var, box.start, box.count, values), out->path);
+    check_nc(nc_put_vara_double(out->file, var, box.start, box.count, values), out->outfile.path);
 }
 
 void output_commit(struct output *out)
 {
-    check_nc(nc_close(out->file), out->path);
-    if (rename(out->temporary, out->path) != 0)
-        fail("%s: %s", out->path, strerror(errno));
-    unfinished = NULL;
-    free(out->temporary);
+    check_nc(nc_close(out->file), out->outfile.path);
+    outfile_close(&out->outfile);
+    outfile_publish(&out->outfile);
     free(out->axes);
 }

@@ -5,12 +5,13 @@
 #ifndef CLIMATE_OUTPUT_H
 #define CLIMATE_OUTPUT_H
 
+#include "apps/outfile.h"
+
 #include "field.h"
 
 struct output {
     const struct input *in; /* where coordinates and attributes come from; NULL for none */
-    const char *path;
-    char *temporary;
+    struct outfile outfile;
     int file;
     struct output_axis *axes; /* one for each axis of the input */
     const double *percentiles;

@@ -5,6 +5,8 @@
 
 #include <netcdf.h>
 
+#include "apps/outfile.h"
+
 #include "program.h"
 
 static void complain(const char *format, va_list arguments, const char *ending)
@@ -14,17 +16,18 @@ static void complain(const char *format, va_list arguments, const char *ending)
     fputs(ending, stderr);
 }
 
-void fail(const char *format, ...)
+void die(const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
     complain(format, arguments, "\n");
     va_end(arguments);
+    outfile_discard_all();
     exit(EXIT_FAILURE);
 }
 
-void fail_usage(const char *format, ...)
+void bad_usage(const char *format, ...)
 {
     va_list arguments;
 
@@ -37,13 +40,13 @@ void fail_usage(const char *format, ...)
 void check_nc(int status, const char *what)
 {
     if (status != NC_NOERR)
-        fail("%s: %s", what, nc_strerror(status));
+        die("%s: %s", what, nc_strerror(status));
 }
 
 void check_pel(pel_status status, const char *what)
 {
     if (status != PEL_OK)
-        fail("%s: %s", what, pel_strerror(status));
+        die("%s: %s", what, pel_strerror(status));
 }
 
 void *allocate(size_t count, size_t size)
@@ -51,7 +54,7 @@ void *allocate(size_t count, size_t size)
     void *memory = calloc(count ? count : 1, size);
 
     if (!memory)
-        fail("out of memory (%zu times %zu bytes)", count, size);
+        die("out of memory (%zu times %zu bytes)", count, size);
     return memory;
 }
 
@@ -65,7 +68,7 @@ char *format_text(const char *format, ...)
     length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     if (length < 0)
-        fail("a text cannot be formatted");
+        die("a text cannot be formatted");
 
     text = allocate((size_t)length + 1, 1);
     va_start(arguments, format);

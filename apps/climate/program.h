@@ -1,7 +1,7 @@
 /* What every room of the program shares: the request of one command line, and the way to give up.
  *
  * The program is short-lived: an error it cannot mend is told in one line and ends it. Nothing is left behind,
- * because output.c removes its unfinished file on every exit. */
+ * because die removes the unfinished output. */
 #ifndef CLIMATE_PROGRAM_H
 #define CLIMATE_PROGRAM_H
 
@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include <pel/pel.h>
+
+#include "apps/die.h"
 
 enum { EXIT_BAD_USAGE = 2 };
 
@@ -31,11 +33,10 @@ int command_report(const struct request *request);
 int command_cells(const struct request *request);
 int command_sample(const struct request *request);
 
-/* Print "pel-climate: ..." and end the program: with 1, and with 2 where the command line is at fault. */
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints "pel-climate: ..." and ends the program with 2: the command line is at fault. */
+noreturn void bad_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Go on if the status is success; else fail, naming what was worked on. */
+/* Go on if the status is success; else die, naming what was worked on. */
 void check_nc(int status, const char *what);
 void check_pel(pel_status status, const char *what);
 

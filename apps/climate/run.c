@@ -55,7 +55,7 @@ static const struct model *find_model(const char *name)
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         if (strcmp(models[i].name, name) == 0)
             return &models[i];
-    fail_usage("run: no case %s", name);
+    bad_usage("run: no case %s", name);
 }
 
 static int list_models(void)
@@ -149,7 +149,7 @@ int command_run(const struct request *request)
         return list_models();
     model = find_model(request->operands[0]);
     if (!(request->diffusivity >= 0 && request->diffusivity <= stable_diffusivity))
-        fail_usage("run: diffusivity %g is not stable: 0 to %g", request->diffusivity, stable_diffusivity);
+        bad_usage("run: diffusivity %g is not stable: 0 to %g", request->diffusivity, stable_diffusivity);
     input_open(&in, request->operands[1]);
     run_model(model, &in, request);
     input_close(&in);

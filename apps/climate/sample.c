@@ -150,7 +150,7 @@ int command_sample(const struct request *request)
 
     output_create(&out, request->operands[0], NULL, request);
     define_sample(out.file);
-    check_nc(nc_enddef(out.file), out.path);
+    check_nc(nc_enddef(out.file), out.outfile.path);
     for (size_t i = 0; i < sizeof sample_axes / sizeof *sample_axes; i++)
         write_axis(out.file, &sample_axes[i]);
     for (size_t i = 0; i < sizeof sample_variables / sizeof *sample_variables; i++)

@@ -42,7 +42,7 @@ static const struct operation *find_operation(const char *word)
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
         if (strlen(operations[i].name) == length && strncmp(operations[i].name, word, length) == 0)
             return &operations[i];
-    fail_usage("stat: no operation %s", word);
+    bad_usage("stat: no operation %s", word);
 }
 
 /* Reads the P of OP,P,P into new memory. */
@@ -58,7 +58,7 @@ static double *parse_percentiles(const char *word, size_t *n)
         if (rest)
             *rest = '\0';
         if (!parse_number(number, &levels[*n]) || levels[*n] < 0 || levels[*n] > 100)
-            fail_usage("stat: %s: a percentile is a number from 0 to 100", word);
+            bad_usage("stat: %s: a percentile is a number from 0 to 100", word);
     }
     free(copy);
     return levels;
@@ -71,9 +71,9 @@ static void parse_operation(struct job *job, const char *word)
     job->operation = operation;
     job->levels = parse_percentiles(word, &job->nresults);
     if (operation->percentiles && job->nresults == 0)
-        fail_usage("stat: %s needs percentiles, such as %s,10,50,90", operation->name, operation->name);
+        bad_usage("stat: %s needs percentiles, such as %s,10,50,90", operation->name, operation->name);
     if (!operation->percentiles && job->nresults > 0)
-        fail_usage("stat: %s takes no numbers", operation->name);
+        bad_usage("stat: %s takes no numbers", operation->name);
     job->form = (struct form){.keep_grid = operation->over_time,
                               .keep_time = !operation->over_time,
                               .percentiles = operation->percentiles ? job->levels : NULL,

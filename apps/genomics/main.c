@@ -11,10 +11,10 @@
 
 #include <pel/pel.h>
 
+#include "apps/outfile.h"
 #include "count.h"
 #include "input.h"
 #include "memory.h"
-#include "outfile.h"
 #include "reader.h"
 #include "report.h"
 #include "sequence.h"
@@ -193,9 +193,9 @@ static void count(const struct arguments *a)
     unsigned threads = threads_allowed(a);
     struct outfile output, histogram;
     if (a->output)
-        outfile_open(&output, a->output);
+        outfile_open_stream(&output, a->output);
     if (a->histogram)
-        outfile_open(&histogram, a->histogram);
+        outfile_open_stream(&histogram, a->histogram);
 
     struct sequence sequence;
     size_t memory = a->memory ? a->memory : memory_default();

@@ -6,11 +6,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "outfile.h"
+#include "apps/outfile.h"
 
 static bool enabled; /* progress is shown */
 static double shown; /* when it was last */
 
+/* From any thread: only the first caller is heard. */
 noreturn void die(const char *format, ...)
 {
     static atomic_flag dying = ATOMIC_FLAG_INIT;

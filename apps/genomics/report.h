@@ -3,11 +3,8 @@
 #define REPORT_H
 
 #include <stdbool.h>
-#include <stdnoreturn.h>
 
-/* Prints one line "pel-kmer: ...", removes unfinished output files and exits with 1. From any thread: only the
- * first caller is heard. */
-noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#include "apps/die.h"
 
 /* Lets progress be shown, where stderr is a terminal. */
 void progress_enable(void);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "outfile.h"
+#include "apps/outfile.h"
 
 enum { SPECTRUM_DENSE = 1 << 10 };
 

@@ -1,15 +1,17 @@
-#include "outfile.h"
+#include "apps/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report.h"
+#include "apps/die.h"
 
 /* The temporary names in use, for cleaning up. Slots are filled and emptied by the main thread only. */
 enum { SLOTS = 2 };
@@ -24,21 +26,25 @@ static void replace_slot(char *from, char *to)
         }
 }
 
-static void open_temporary(struct outfile *file)
+void outfile_open(struct outfile *file, const char *path)
 {
-    if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0)
+    *file = (struct outfile){.path = path};
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        die("%s exists and is not a regular file", path);
+    if (asprintf(&file->temporary, "%s.XXXXXX", path) < 0)
         die("out of memory");
     file->fd = mkostemp(file->temporary, O_CLOEXEC);
     if (file->fd < 0)
-        die("cannot create %s: %s", file->path, strerror(errno));
+        die("cannot create %s: %s", path, strerror(errno));
     replace_slot(NULL, file->temporary);
     mode_t mask = umask(0);
     umask(mask);
     if (fchmod(file->fd, 0666 & ~mask) != 0)
-        die("cannot set the permissions of %s: %s", file->path, strerror(errno));
+        die("cannot set the permissions of %s: %s", path, strerror(errno));
 }
 
-void outfile_open(struct outfile *file, const char *path)
+void outfile_open_stream(struct outfile *file, const char *path)
 {
     *file = (struct outfile){.path = path, .fd = STDOUT_FILENO};
     if (strcmp(path, "-") == 0) {
@@ -47,7 +53,7 @@ void outfile_open(struct outfile *file, const char *path)
     }
     struct stat status;
     if (stat(path, &status) != 0 || S_ISREG(status.st_mode)) {
-        open_temporary(file);
+        outfile_open(file, path);
         return;
     }
     file->fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -69,12 +75,33 @@ void outfile_write(struct outfile *file, const void *data, size_t size)
     }
 }
 
+/* Writes to the disk what was written to a file or folder. Some file systems cannot be asked to. */
+static bool synchronise(int fd)
+{
+    return fsync(fd) == 0 || errno == EINVAL;
+}
+
 void outfile_close(struct outfile *file)
 {
-    if (close(file->fd) != 0)
+    if ((file->temporary && !synchronise(file->fd)) || close(file->fd) != 0)
         die("cannot write %s: %s", file->path, strerror(errno));
 }
 
+/* A folder may be one to write to, but not to read: then its entries reach the disk when the system sees fit. */
+static void synchronise_folder(const char *path)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        die("out of memory");
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && !synchronise(fd))
+        die("cannot write the folder of %s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+}
+
+/* Only what is on the disk is renamed: else a crash could leave an empty file under the final name. */
 void outfile_publish(struct outfile *file)
 {
     if (!file->temporary)
@@ -83,6 +110,7 @@ void outfile_publish(struct outfile *file)
         die("cannot rename %s to %s: %s", file->temporary, file->path, strerror(errno));
     replace_slot(file->temporary, NULL);
     free(file->temporary);
+    synchronise_folder(file->path);
 }
 
 void outfile_discard_all(void)

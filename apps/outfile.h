@@ -1,6 +1,7 @@
-/* Output files that appear under their names only when they are complete. */
-#ifndef OUTFILE_H
-#define OUTFILE_H
+/* Output files that appear under their names only when they are complete, and that are on the disk by then. Errors
+ * end the program. */
+#ifndef APPS_OUTFILE_H
+#define APPS_OUTFILE_H
 
 #include <stddef.h>
 
@@ -10,13 +11,17 @@ struct outfile {
     int fd;
 };
 
-/* Opens a temporary file beside path. "-" (standard output), devices and pipes are written directly. */
+/* Opens a temporary file beside path, early, so that a folder that cannot be written is found before the work. What
+ * writes by name may write to file->temporary. */
 void outfile_open(struct outfile *file, const char *path);
+
+/* The same, but "-" (standard output), devices and pipes are written directly. */
+void outfile_open_stream(struct outfile *file, const char *path);
 
 /* Appends size bytes, all of them. */
 void outfile_write(struct outfile *file, const void *data, size_t size);
 
-/* Closes the file, so that a late write error shows. */
+/* Writes the file out to the disk and closes it, so that a late write error shows. */
 void outfile_close(struct outfile *file);
 
 /* Gives a closed file its final name. */
