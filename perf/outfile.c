@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,15 +61,39 @@ FILE *outfile_open(const char *path)
     return stream;
 }
 
+/* Writes to the disk what was written to a file or folder. Some file systems cannot be asked to. */
+static bool synchronise(int fd)
+{
+    return fsync(fd) == 0 || errno == EINVAL;
+}
+
+/* A folder may be one to write to, but not to read: then its entries reach the disk when the system sees fit. */
+static void synchronise_folder(const char *path)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        die("out of memory");
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && !synchronise(fd))
+        die("cannot write the folder of %s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+}
+
+/* Only what is on the disk is renamed: else a crash could leave an empty file under the final name. */
 void outfile_publish(void)
 {
-    bool failed = ferror(stream);
-    if (fclose(stream) != 0 || failed)
+    bool written = !ferror(stream) && fflush(stream) == 0 && (!temporary || synchronise(fileno(stream)));
+    if (!written || fclose(stream) != 0)
         die("cannot write %s: %s", final_name, strerror(errno));
-    if (temporary && rename(temporary, final_name) != 0)
+    if (!temporary)
+        return;
+    if (rename(temporary, final_name) != 0)
         die("cannot rename %s to %s: %s", temporary, final_name, strerror(errno));
     free(temporary);
     temporary = NULL;
+    synchronise_folder(final_name);
 }
 
 void outfile_discard(void)
