@@ -227,8 +227,8 @@ static void write_collapsed(const struct output *out, const struct axis *axis, c
         span[1] = fmax(span[1], all[i]);
     }
     middle = (span[0] + span[1]) / 2;
-    check_nc(nc_put_vara_double(out->file, mine->var, (size_t[]){0}, (size_t[]){1}, &middle), axis->name);
-    check_nc(nc_put_vara_double(out->file, mine->bounds, (size_t[]){0, 0}, (size_t[]){1, 2}, span), axis->name);
+    check_nc(nc_put_vara_double(out->file, mine->var, (size_t[]){0}, (size_t[]){1}, &middle), out->outfile.path);
+    check_nc(nc_put_vara_double(out->file, mine->bounds, (size_t[]){0, 0}, (size_t[]){1, 2}, span), out->outfile.path);
 }
 
 static void write_coordinates(const struct output *out, const struct axis *axis, const struct output_axis *mine)
@@ -239,9 +239,9 @@ static void write_coordinates(const struct output *out, const struct axis *axis,
         write_collapsed(out, axis, mine);
         return;
     }
-    check_nc(nc_put_vara_double(out->file, mine->var, start, count, axis->value), axis->name);
+    check_nc(nc_put_vara_double(out->file, mine->var, start, count, axis->value), out->outfile.path);
     if (mine->bounds >= 0)
-        check_nc(nc_put_vara_double(out->file, mine->bounds, start, count, axis->bounds), axis->name);
+        check_nc(nc_put_vara_double(out->file, mine->bounds, start, count, axis->bounds), out->outfile.path);
 }
 
 void output_start(struct output *out)
