@@ -183,7 +183,7 @@ if command -v ncdump >/dev/null && command -v ncgen >/dev/null; then
     for line in 'tos(time, percentile, lat, lon)' 'time:bounds = "time_bnds"' 'lat:bounds = "lat_bnds"' \
         'percentile:units = "%"' 'tos:units = "degC"' 'tos:standard_name = "sea_surface_temperature"' \
         ':Conventions = "CF-1.8"' '2001-09-09T01:46:40Z: pel-climate stat timpctl,10,90 sample.nc' \
-        'source = "pel-climate'; do
+        ":source = \"$("$program" --version)\" ;"; do
         grep -qF -- "$line" header || fail "header: no $line"
     done
     grep -q 'scale_factor\|T0:' header && fail 'header: packing was copied'
@@ -204,6 +204,7 @@ variables:
     byte u(month, north, east) ; u:_Unsigned = "true" ; u:_FillValue = -1b ; u:scale_factor = 0.5 ; u:add_offset = 1. ;
     int place(a, b, c) ; place:_FillValue = -9 ;
     char text(north, east) ;
+    :source = "a model" ;
 data:
     north = 60, 0 ; east = 0, 180 ; lev = 1000, 500 ; month = 15, 45, 75 ;
     q = {1, 2, 3}, {4, -1, 6}, {7, 8, 9}, {10, 11, 12}, {13, 14, 15}, {16, 17, -2}, {-1, -2, 91}, {_, _, _} ;
@@ -230,6 +231,7 @@ CDL
     printf '%s\n' 4 3 >expected
     agree 'odd: dimensions by their place' 0
     "$program" stat fldmean odd.nc result.nc && ncdump -h result.nc >header
+    grep -qF ":source = \"a model; $("$program" --version)\" ;" header || fail 'odd: source'
     grep -q 'place\|text' header && fail 'odd: a variable without longitude and latitude was taken'
     refused 1 'no latitudes' stat fldmean --var place odd.nc out.nc
     refused 1 'text' stat fldmin --var text odd.nc out.nc

@@ -48,6 +48,23 @@ static void append_global(const struct output *out, const char *name, const char
     free(text);
 }
 
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t length = strlen(text), tail = strlen(ending);
+
+    return length >= tail && strcmp(text + length - tail, ending) == 0;
+}
+
+/* Names the program once, however many of its commands follow each other: the history tells them. */
+static void add_source(const struct output *out, const char *program)
+{
+    char *old = attribute_text(out->file, NC_GLOBAL, "source");
+
+    if (!old || !ends_with(old, program))
+        append_global(out, "source", "; ", program);
+    free(old);
+}
+
 static void define_globals(const struct output *out, const struct request *request)
 {
     char stamp[32], *line, *program = format_text("pel-climate %s", pel_version());
@@ -55,10 +72,10 @@ static void define_globals(const struct output *out, const struct request *reque
     format_stamp(stamp);
     line = format_text("%s: %s", stamp, request->history);
     if (out->in)
-        attributes_copy(out->in->file, NC_GLOBAL, out->file, NC_GLOBAL, "Conventions history source");
+        attributes_copy(out->in->file, NC_GLOBAL, out->file, NC_GLOBAL, "Conventions history");
     put_text(out, NC_GLOBAL, "Conventions", "CF-1.8");
     append_global(out, "history", "\n", line);
-    append_global(out, "source", "; ", program);
+    add_source(out, program);
     free(line);
     free(program);
 }
