@@ -16,9 +16,8 @@ static const char usage[] =
     "       pel-climate sample OUT.nc\n"
     "       pel-climate COMMAND --help | --help | --version\n"
     "\n"
-    "Statistics, smoothing and tables of fields on longitude-latitude grids. Means and percentiles are exact, and "
-    "every\n"
-    "result is the same bits for any number of threads.\n";
+    "Statistics, smoothing and tables of fields on longitude-latitude grids. Sums are exact and rounded once,\n"
+    "and every result is the same bits for any number of threads.\n";
 
 static const char usage_stat[] =
     "usage: pel-climate stat OP [--var NAME] [-t N] IN.nc OUT.nc\n"
@@ -30,7 +29,8 @@ static const char usage_stat[] =
     "Along time, at each cell:\n"
     "  timmean, timmin, timmax, timpctl,P[,P...]\n"
     "\n"
-    "Percentiles are exact, by linear interpolation between the order statistics. Missing values are left out.\n"
+    "A mean is the quotient of two sums, each exact and rounded once. Percentiles are interpolated between the two\n"
+    "nearest values in order. Missing values are left out.\n"
     "\n"
     "  --var NAME         this variable; may be repeated (default: all on a longitude-latitude grid)\n"
     "  -t, --threads N    at most N threads (default: as many as there are for this process)\n";

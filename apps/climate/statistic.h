@@ -1,4 +1,4 @@
-/* Statistics of a sample: exact, and the same bits whatever the number of threads. */
+/* Statistics of a sample: the same bits whatever the number of threads. */
 #ifndef CLIMATE_STATISTIC_H
 #define CLIMATE_STATISTIC_H
 
@@ -20,7 +20,7 @@ typedef void statistic(const struct sample *s, const double *levels, size_t nres
 /* Moves the values that are no NaN to the front, and their weights to packed; weights and packed may be NULL. */
 struct sample sample_gather(double *values, const double *weights, double *packed, size_t n);
 
-/* The exact sums of value times weight and of weight, each rounded once, then divided. */
+/* The exact sums of value times weight and of weight, each rounded once, then divided: three roundings in all. */
 statistic statistic_mean;
 statistic statistic_min;
 statistic statistic_max;
