@@ -7,6 +7,7 @@ script_tests = \
 	tests/app_climate.sh \
 	tests/app_kmer.sh \
 	tests/cli.sh \
+	tests/docs.sh \
 	tests/format.sh \
 	tests/headers.sh \
 	tests/rooms.sh \
