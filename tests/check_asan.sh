@@ -9,5 +9,5 @@ ASAN_OPTIONS=allocator_may_return_null=1:log_path=$(pwd)/report
 export ASAN_OPTIONS
 rm -f report.*
 make -s -k -j "$(nproc)" check || result=1
-[ $result = 0 ] || cat report.* || :
+[ $result = 0 ] || grep -l ERROR report.* | xargs -r cat
 conclude

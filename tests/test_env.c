@@ -214,7 +214,7 @@ static void setuid_programs_read_nothing(void **state)
     pid_t child = fork();
     if (child == 0) {
         setenv("PEL_NUM_THREADS", "3", 1);
-        setenv("LSAN_OPTIONS", "detect_leaks=0", 1); /* a sanitizer cannot look into a setuid program */
+        setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* a sanitizer cannot look into a setuid program */
         execl(path, path, "secure", (char *)NULL);
         _exit(127);
     }

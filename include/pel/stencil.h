@@ -70,8 +70,8 @@ PEL_API pel_status pel_stencil_plan(pel_plan **plan, const pel_stencil_desc *des
 
 /* Advances the grid by the given number of steps, in place. u: the cells, row-major without padding, aligned to
  * their own type. work: pel_plan_work_bytes(plan) bytes of any alignment, or NULL: pel allocates. Errors: PEL_EINVAL
- * (null or misaligned u; work that overlaps u), PEL_ERANGE (more than SIZE_MAX / 2 steps), PEL_ENOMEM; u is then untouched. A plan may be run from several
- * threads at the same time on distinct grids. */
+ * (null or misaligned u; work that overlaps u), PEL_ERANGE (more than SIZE_MAX / 2 steps), PEL_ENOMEM; u is then
+ * untouched. A plan may be run from several threads at the same time on distinct grids. */
 PEL_API pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps);
 
 /* Bytes of scratch that pel_stencil_run uses; 0 for NULL. */

@@ -34,8 +34,9 @@ PEL_API pel_status pel_info(char *text, size_t capacity, size_t *length);
 /* Adds the rows of a wisdom file (as `pel tune` writes it) to the tables of this process; they then outrank the tables
  * built in. Rows of another processor, and of kernels that this build lacks, are skipped. On an error the tables
  * are as they were. PEL_EINVAL (null path), PEL_EIO, PEL_ECORRUPT, PEL_ENOMEM, PEL_ENOTSUP (another version of the
- * format, or a build without jansson). What is imported stays in memory for good, as calls may be using it. Thread-safe; calls that run at the same time use either the old or the new
- * tables. Results never change, only speed. */
+ * format, or a build without jansson). What is imported stays in memory for good, as calls may be using it.
+ * Thread-safe; calls that run at the same time use either the old or the new tables. Results never change, only speed.
+ */
 PEL_API pel_status pel_wisdom_import(const char *path);
 
 /* Forgets every row that came from a file: by pel_wisdom_import, by PEL_WISDOM, or from the system's wisdom.
