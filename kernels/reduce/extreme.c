@@ -95,46 +95,39 @@ static inline void NAME(settle)(const T *x, size_t n, T best, bool nan, uint64_t
 
 struct NAME(search) {
     VT best[CHAINS];
-    VS nan[CHAINS];
+    VS nan;
 };
 
-/* One step of LANES * CHAINS elements; largest: for the maximum. */
-static inline __attribute__((always_inline)) void NAME(step)(struct NAME(search) * search, const T *x, bool largest)
+/* Looks at a vector; largest: for the maximum. */
+static inline __attribute__((always_inline)) void NAME(look)(struct NAME(search) * search, size_t chain, VT v,
+                                                             bool largest)
 {
-#pragma GCC unroll 4
-    for (size_t c = 0; c < CHAINS; c++) {
-        VT v = V(load)(x + c * LANES);
-        search->best[c] = largest ? V(max)(v, search->best[c]) : V(min)(v, search->best[c]);
-        search->nan[c] |= V(is_nan)(v);
-    }
+    search->best[chain] = largest ? V(max)(v, search->best[chain]) : V(min)(v, search->best[chain]);
+    search->nan |= V(is_nan)(v);
 }
 
 static inline __attribute__((always_inline)) void NAME(extreme_of_block)(const T *x, size_t n, bool largest,
                                                                          struct pel_extreme *extreme)
 {
     enum { STEP = LANES * CHAINS };
-    struct NAME(search) search;
-    for (size_t c = 0; c < CHAINS; c++) {
-        search.best[c] = V(set1)(largest ? LEAST : GREATEST);
-        search.nan[c] = (VS){0};
-    }
+    struct NAME(search) search = {.nan = {0}};
+    const VT start = V(set1)(largest ? LEAST : GREATEST);
+    for (size_t c = 0; c < CHAINS; c++)
+        search.best[c] = start;
     size_t i = 0;
-    for (; i + STEP <= n; i += STEP)
-        NAME(step)(&search, x + i, largest);
-    if (i < n) {
-        T rest[STEP];
-        for (size_t j = 0; j < STEP; j++)
-            rest[j] = x[i + j < n ? i + j : i];
-        NAME(step)(&search, rest, largest);
+    for (; i + STEP <= n; i += STEP) {
+#pragma GCC unroll 4
+        for (size_t c = 0; c < CHAINS; c++)
+            NAME(look)(&search, c, V(load)(x + i + c * LANES), largest);
     }
-    T best = search.best[0][0];
-    bool nan = false;
-    for (size_t j = 0; j < STEP; j++) {
-        T lane = search.best[j / LANES][j % LANES];
-        best = (largest ? lane > best : lane < best) ? lane : best;
-        nan |= search.nan[j / LANES][j % LANES] != 0;
-    }
-    NAME(settle)(x, n, best, nan, largest ? UINT64_MAX : 0, extreme);
+    for (; i + LANES <= n; i += LANES)
+        NAME(look)(&search, 0, V(load)(x + i), largest);
+    if (i < n)
+        NAME(look)(&search, 1, V(load_part)(x + i, n - i, start), largest);
+    for (size_t c = 1; c < CHAINS; c++)
+        search.best[0] = largest ? V(max)(search.best[c], search.best[0]) : V(min)(search.best[c], search.best[0]);
+    T best = largest ? V(greatest)(search.best[0]) : V(least)(search.best[0]);
+    NAME(settle)(x, n, best, V(any)((VT)search.nan), largest ? UINT64_MAX : 0, extreme);
 }
 
 static void NAME(min)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)

@@ -111,9 +111,7 @@ INLINE bool folds_deposit(const struct folds *folds, int exponent, int levels, s
 #pragma GCC unroll 4
         for (int c = 0; c < CHAINS; c++)
             units += (v_i64)folds->sum[level][c] - (v_i64)folds->anchor[level];
-        int64_t m = 0;
-        for (int lane = 0; lane < WIDTH; lane++)
-            m += units[lane];
+        int64_t m = v_total_i64(units);
         any |= m != 0;
         pel_acc_deposit(acc, m, exponent - 52);
         exponent = next_anchor(exponent);

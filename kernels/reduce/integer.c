@@ -19,14 +19,6 @@ struct sums {
 /* Terms of a run: 2^30 halves of 32 bits fit into 64 with room to spare. */
 enum { RUN = 1 << 30, CHAINS = 4 };
 
-static inline uint64_t lanes_total(v_u64 v)
-{
-    uint64_t total = 0;
-    for (size_t i = 0; i < sizeof v / sizeof v[0]; i++)
-        total += v[i];
-    return total;
-}
-
 static inline void add_term(struct sums *sums, uint64_t term)
 {
     sums->whole += term;
@@ -76,7 +68,9 @@ static void NAME(sum_run)(const T *x, size_t n, struct pel_wide *wide)
         for (size_t c = 0; c < CHAINS; c++)
             chain[c] += (v_u64)V(widen)(x + i + c * HALF);
     }
-    uint64_t total = lanes_total((chain[0] + chain[1]) + (chain[2] + chain[3]));
+    for (; i + HALF <= n; i += HALF)
+        chain[0] += (v_u64)V(widen)(x + i);
+    uint64_t total = v_total_u64((chain[0] + chain[1]) + (chain[2] + chain[3]));
     for (; i < n; i++)
         total += (uint64_t)x[i];
     pel_wide_deposit(wide, T_SIGNED ? (pel_i128)(int64_t)total : (pel_i128)total, 0);
@@ -97,7 +91,7 @@ static void NAME(dot_run)(const T *x, const T *y, size_t n, struct pel_wide *wid
         whole[1] += odd;
         high[1] += odd >> 32;
     }
-    struct sums sums = {lanes_total(whole[0] + whole[1]), lanes_total(high[0] + high[1]), n};
+    struct sums sums = {v_total_u64(whole[0] + whole[1]), v_total_u64(high[0] + high[1]), n};
     for (; i < n; i++) {
 #if T_SIGNED
         add_term(&sums, (uint64_t)((int64_t)x[i] * y[i]) ^ OFFSET);
@@ -123,10 +117,13 @@ static void NAME(sum_run)(const T *x, size_t n, struct pel_wide *wide)
             high[c] += v >> 32;
         }
     }
-    struct sums sums = {lanes_total((whole[0] + whole[1]) + (whole[2] + whole[3])),
-                        lanes_total((high[0] + high[1]) + (high[2] + high[3])), n};
-    for (; i < n; i++)
-        add_term(&sums, (uint64_t)x[i] ^ OFFSET);
+    for (; i < n; i += LANES) {
+        v_u64 v = (v_u64)V(load_part)(x + i, n - i < LANES ? n - i : LANES, (VT)flip) ^ flip;
+        whole[0] += v;
+        high[0] += v >> 32;
+    }
+    struct sums sums = {v_total_u64((whole[0] + whole[1]) + (whole[2] + whole[3])),
+                        v_total_u64((high[0] + high[1]) + (high[2] + high[3])), n};
     finish_run(wide, &sums, OFFSET);
 }
 

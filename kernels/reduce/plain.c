@@ -35,14 +35,15 @@ static inline __attribute__((always_inline)) T NAME(block)(const T *x, const T *
             chain[c] += y ? v * V(load)(y + i + c * LANES) : v;
         }
     }
-    T sum = (T)-0.0;
-    for (; i < n; i++)
-        sum += y ? x[i] * y[i] : x[i];
+    for (; i + LANES <= n; i += LANES)
+        chain[0] += y ? V(load)(x + i) * V(load)(y + i) : V(load)(x + i);
+    if (i < n) {
+        VT v = V(load_part)(x + i, n - i, V(set1)((T)-0.0));
+        chain[1] += y ? v * V(load_part)(y + i, n - i, V(set1)(0)) : v;
+    }
     for (size_t c = 1; c < CHAINS; c++)
         chain[0] += chain[c];
-    for (size_t lane = 0; lane < LANES; lane++)
-        sum += chain[0][lane];
-    return sum;
+    return V(total)(chain[0]);
 }
 
 static void NAME(sum)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)

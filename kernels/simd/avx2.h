@@ -58,42 +58,40 @@ static inline v_i64 v_max_i64(v_i64 a, v_i64 b)
     return (v_i64)_mm256_blendv_epi8((__m256i)b, (__m256i)a, (__m256i)(a > b));
 }
 
-#define V_HAS_load_part_i32  1
-#define V_HAS_store_part_i32 1
-#define V_HAS_load_part_i64  1
-#define V_HAS_store_part_i64 1
-
-static inline __m256i v_first_i32(size_t count)
+/* Parts of a vector; see generic.h. */
+static inline __m256i v_first_32(size_t count)
 {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-static inline v_i32 v_load_part_i32(const int32_t *p, size_t count, v_i32 rest)
-{
-    __m256i first = v_first_i32(count);
-    return (v_i32)_mm256_blendv_epi8((__m256i)rest, _mm256_maskload_epi32((const int *)p, first), first);
-}
-
-static inline void v_store_part_i32(int32_t *p, size_t count, v_i32 v)
-{
-    _mm256_maskstore_epi32((int *)p, v_first_i32(count), (__m256i)v);
-}
-
-static inline __m256i v_first_i64(size_t count)
+static inline __m256i v_first_64(size_t count)
 {
     return _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)count), _mm256_setr_epi64x(0, 1, 2, 3));
 }
 
-static inline v_i64 v_load_part_i64(const int64_t *p, size_t count, v_i64 rest)
-{
-    __m256i first = v_first_i64(count);
-    return (v_i64)_mm256_blendv_epi8((__m256i)rest, _mm256_maskload_epi64((const long long *)p, first), first);
-}
-
-static inline void v_store_part_i64(int64_t *p, size_t count, v_i64 v)
-{
-    _mm256_maskstore_epi64((long long *)p, v_first_i64(count), (__m256i)v);
-}
+#define V_PART(suffix, T_, bits, vector, item, instruction)                                                            \
+    static inline v_##suffix v_load_part_##suffix(const T_ *p, size_t count, v_##suffix rest)                          \
+    {                                                                                                                  \
+        __m256i first = v_first_##bits(count), part = (__m256i)_mm256_maskload_##instruction((const item *)p, first);  \
+        return (v_##suffix)_mm256_blendv_epi8((__m256i)rest, part, first);                                             \
+    }                                                                                                                  \
+    static inline void v_store_part_##suffix(T_ *p, size_t count, v_##suffix v)                                        \
+    {                                                                                                                  \
+        _mm256_maskstore_##instruction((item *)p, v_first_##bits(count), (vector)v);                                   \
+    }
+V_PART(f32, float, 32, __m256, float, ps)
+V_PART(i32, int32_t, 32, __m256i, int, epi32)
+V_PART(u32, uint32_t, 32, __m256i, int, epi32)
+V_PART(f64, double, 64, __m256d, double, pd)
+V_PART(i64, int64_t, 64, __m256i, long long, epi64)
+V_PART(u64, uint64_t, 64, __m256i, long long, epi64)
+#undef V_PART
+#define V_HAS_part_f32 1
+#define V_HAS_part_i32 1
+#define V_HAS_part_u32 1
+#define V_HAS_part_f64 1
+#define V_HAS_part_i64 1
+#define V_HAS_part_u64 1
 
 /* Lanes of 64 bits give pairs of equal bits, so the table for 32-bit lanes serves both. */
 static inline __m256i v_split_by_mask(__m256i v, __m256i greater)

@@ -51,30 +51,30 @@ V_MIN_MAX(u64, __m512i, epu64)
 #define V_HAS_min_i64 1
 #define V_HAS_min_u64 1
 
-#define V_HAS_load_part_i32  1
-#define V_HAS_store_part_i32 1
-#define V_HAS_load_part_i64  1
-#define V_HAS_store_part_i64 1
-
-static inline v_i32 v_load_part_i32(const int32_t *p, size_t count, v_i32 rest)
-{
-    return (v_i32)_mm512_mask_loadu_epi32((__m512i)rest, (__mmask16)_bzhi_u32(0xffff, (unsigned)count), p);
-}
-
-static inline void v_store_part_i32(int32_t *p, size_t count, v_i32 v)
-{
-    _mm512_mask_storeu_epi32(p, (__mmask16)_bzhi_u32(0xffff, (unsigned)count), (__m512i)v);
-}
-
-static inline v_i64 v_load_part_i64(const int64_t *p, size_t count, v_i64 rest)
-{
-    return (v_i64)_mm512_mask_loadu_epi64((__m512i)rest, (__mmask8)_bzhi_u32(0xff, (unsigned)count), p);
-}
-
-static inline void v_store_part_i64(int64_t *p, size_t count, v_i64 v)
-{
-    _mm512_mask_storeu_epi64(p, (__mmask8)_bzhi_u32(0xff, (unsigned)count), (__m512i)v);
-}
+/* Parts of a vector; see generic.h. */
+#define V_PART(suffix, T_, vector, mask, all, instruction)                                                             \
+    static inline v_##suffix v_load_part_##suffix(const T_ *p, size_t count, v_##suffix rest)                          \
+    {                                                                                                                  \
+        mask first = (mask)_bzhi_u32(all, (unsigned)count);                                                            \
+        return (v_##suffix)_mm512_mask_loadu_##instruction((vector)rest, first, p);                                    \
+    }                                                                                                                  \
+    static inline void v_store_part_##suffix(T_ *p, size_t count, v_##suffix v)                                        \
+    {                                                                                                                  \
+        _mm512_mask_storeu_##instruction(p, (mask)_bzhi_u32(all, (unsigned)count), (vector)v);                         \
+    }
+V_PART(f32, float, __m512, __mmask16, 0xffff, ps)
+V_PART(i32, int32_t, __m512i, __mmask16, 0xffff, epi32)
+V_PART(u32, uint32_t, __m512i, __mmask16, 0xffff, epi32)
+V_PART(f64, double, __m512d, __mmask8, 0xff, pd)
+V_PART(i64, int64_t, __m512i, __mmask8, 0xff, epi64)
+V_PART(u64, uint64_t, __m512i, __mmask8, 0xff, epi64)
+#undef V_PART
+#define V_HAS_part_f32 1
+#define V_HAS_part_i32 1
+#define V_HAS_part_u32 1
+#define V_HAS_part_f64 1
+#define V_HAS_part_i64 1
+#define V_HAS_part_u64 1
 
 static inline v_i32 v_split_i32(v_i32 v, v_i32 pivot, size_t *count)
 {

@@ -49,26 +49,54 @@ static inline VS V(is_nan)(VT v)
 #endif
 }
 
+#if PEL_VBYTES * 8 / T_BITS == 16
+#define TURN(v, by) V_TURN_16(v, by)
+#elif PEL_VBYTES * 8 / T_BITS == 8
+#define TURN(v, by) V_TURN_8(v, by)
+#elif PEL_VBYTES * 8 / T_BITS == 4
+#define TURN(v, by) V_TURN_4(v, by)
+#else
+#define TURN(v, by) V_TURN_2(v, by)
+#endif
+
+/* All lanes combined by a function of two vectors, half with half. */
+#define ACROSS(word, R, VR, combine)                                                                                   \
+    static inline R V(word)(VR v)                                                                                      \
+    {                                                                                                                  \
+        if (LANES > 8)                                                                                                 \
+            v = combine(v, TURN(v, 8));                                                                                \
+        if (LANES > 4)                                                                                                 \
+            v = combine(v, TURN(v, 4));                                                                                \
+        if (LANES > 2)                                                                                                 \
+            v = combine(v, TURN(v, 2));                                                                                \
+        return combine(v, TURN(v, 1))[0];                                                                              \
+    }
+#define PLUS(a, b) ((a) + (b))
+#define OR(a, b)   ((a) | (b))
+ACROSS(total, T, VT, PLUS)
+ACROSS(least, T, VT, V(min))
+ACROSS(greatest, T, VT, V(max))
+ACROSS(all_bits, U, VU, OR)
+#undef OR
+#undef PLUS
+#undef ACROSS
+#undef TURN
+
 /* Whether any bit of any lane is set. */
 static inline bool V(any)(VT v)
 {
-    U any = 0;
-    for (size_t i = 0; i < LANES; i++)
-        any |= ((VU)v)[i];
-    return any != 0;
+    return V(all_bits)((VU)v) != 0;
 }
 
 /* The first `count` lanes from memory, at most all of them; the others from `rest`. */
-#if !NAME(V_HAS_load_part)
+#if !NAME(V_HAS_part)
 static inline VT V(load_part)(const T *p, size_t count, VT rest)
 {
     for (size_t i = 0; i < LANES; i++)
         rest[i] = i < count ? p[i] : rest[i];
     return rest;
 }
-#endif
 
-#if !NAME(V_HAS_store_part)
 static inline void V(store_part)(T *p, size_t count, VT v)
 {
     for (size_t i = 0; i < LANES && i < count; i++)

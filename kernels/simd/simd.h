@@ -53,6 +53,16 @@ V_TYPE(uint64_t, u64)
 #define VS      VS__(T_BITS)
 #define LANES   (PEL_VBYTES / sizeof(T))
 
+/* Lane i gets lane i + by, around the end. */
+#define V_FROM(i, by, lanes)   (((i) + (by)) % (lanes))
+#define V_FROM_2(i, by, lanes) V_FROM(i, by, lanes), V_FROM((i) + 1, by, lanes)
+#define V_FROM_4(i, by, lanes) V_FROM_2(i, by, lanes), V_FROM_2((i) + 2, by, lanes)
+#define V_FROM_8(i, by, lanes) V_FROM_4(i, by, lanes), V_FROM_4((i) + 4, by, lanes)
+#define V_TURN_2(v, by)        __builtin_shufflevector(v, v, V_FROM_2(0, by, 2))
+#define V_TURN_4(v, by)        __builtin_shufflevector(v, v, V_FROM_4(0, by, 4))
+#define V_TURN_8(v, by)        __builtin_shufflevector(v, v, V_FROM_8(0, by, 8))
+#define V_TURN_16(v, by)       __builtin_shufflevector(v, v, V_FROM_8(0, by, 16), V_FROM_8(8, by, 16))
+
 /* The lanes of 64 bits that those of 32 widen to. */
 #define V_WIDE_f32 v_f64
 #define V_WIDE_i32 v_i64
