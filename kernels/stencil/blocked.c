@@ -108,6 +108,18 @@ static inline T NAME(cell)(struct NAME(span) span, size_t x)
     return span.last && acc != acc ? (T)__builtin_nan("") : acc;
 }
 
+/* Rows shorter than a vector. */
+static void NAME(parts)(struct NAME(span) span)
+{
+    const VT zero = {0};
+    for (size_t x = 0, row = 0; row < span.rows; row++, x += span.stride) {
+        VT acc = V(set1)(span.coef[0]) * V(load_part)(span.tap[0] + x, span.count, zero);
+        for (size_t k = 1; k < span.ntaps; k++)
+            acc = V(fma)(V(set1)(span.coef[k]), V(load_part)(span.tap[k] + x, span.count, zero), acc);
+        V(store_part)(span.to + x, span.count, NAME(settle)(acc, span.last));
+    }
+}
+
 static ALWAYS_INLINE void NAME(rows)(struct NAME(span) span)
 {
     for (size_t row = 0; row < span.rows; row++)
@@ -134,9 +146,7 @@ static void NAME(compute)(struct NAME(span) span)
 {
     switch (span.count < LANES ? 0 : span.ntaps) {
     case 0:
-        for (size_t row = 0; row < span.rows; row++)
-            for (size_t x = row * span.stride; x < row * span.stride + span.count; x++)
-                span.to[x] = NAME(cell)(span, x);
+        NAME(parts)(span);
         break;
 #define TAPS(n)                                                                                                        \
     case n:                                                                                                            \
