@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
 #include "lib/cpu.h"
 #include "lib/registry.h"
 #include "lib/rules.h"
@@ -22,6 +23,10 @@ static void check_rule(const struct pel_rules *rules, size_t i)
     assert_int_not_equal(pel_isa_named(isa), PEL_NISAS);
     if (!built)
         return;
+#ifndef PEL_HAVE_OPENBLAS
+    if (strstr(rule->variant, "/blas"))
+        return;
+#endif
     const struct pel_kernel *kernel = pel_registry_find(rule->op, rule->dtype, rule->variant, strlen(rule->variant));
     if (!kernel)
         fail_msg("%s: row %zu names %s, which does not exist", rules->source, i, rule->variant);
@@ -56,8 +61,10 @@ static void check_rules(const struct pel_rules *rules)
 static void every_shipped_row_resolves(void **state)
 {
     (void)state;
-    for (const struct pel_rules *rules = pel_shipped_rules; rules->source; rules++)
+    for (const struct pel_rules *rules = pel_shipped_rules; rules->source; rules++) {
+        assert_true(rules->count > 0);
         check_rules(rules);
+    }
 }
 
 static void every_tuned_row_resolves(void **state)
