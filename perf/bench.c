@@ -202,7 +202,8 @@ static void record_contest(const struct contest *contest, struct gbench *gbench)
                                                    .runs = contestant->runs,
                                                    .time = contestant->time,
                                                    .items = (double)contest->workload.elements,
-                                                   .bytes = (double)contest->workload.bytes});
+                                                   .bytes = (double)contest->workload.bytes,
+                                                   .wrong = contestant->wrong});
     }
 }
 

@@ -143,6 +143,10 @@ static json_t *start_entry(const struct gbench *gbench, const struct gbench_resu
     set(entry, "threads", json_integer(result->threads));
     set_string(entry, "label", result->label);
     set_string(entry, "time_unit", "ns");
+    if (result->wrong) {
+        set(entry, "error_occurred", json_true());
+        set_string(entry, "error_message", "wrong result");
+    }
     return entry;
 }
 

@@ -2,6 +2,7 @@
 #ifndef PEL_PERF_GBENCH_H
 #define PEL_PERF_GBENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "perf/measure.h"
@@ -14,6 +15,7 @@ struct gbench_result {
     size_t repetitions, runs; /* runs of a repetition */
     const struct measure_time *time;
     double items, bytes; /* of a run; 0: leave out */
+    bool wrong;          /* what was computed is not right */
 };
 
 /* Starts a file; NULL: nothing is written. Ends the program where that cannot be, for want of jansson too. */

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include <cblas.h>
-#include <limits.h>
+#include <omp.h>
 
 #include "perf/peers.h"
 
@@ -13,15 +13,18 @@ static int next(const struct peer_job *job, size_t done)
     return job->n - done < MOST ? (int)(job->n - done) : MOST;
 }
 
+/* OpenBLAS sets the number for all who use OpenMP in this thread, so it is put back. */
 #define REDUCE(name, T, call)                                                                                          \
     static void name(const struct peer_job *job)                                                                       \
     {                                                                                                                  \
         const T *x = job->x, *y = job->y;                                                                              \
         T sum = 0;                                                                                                     \
+        int usual = omp_get_max_threads();                                                                             \
         (void)y;                                                                                                       \
         openblas_set_num_threads(job->threads);                                                                        \
         for (size_t i = 0; i < job->n; i += MOST)                                                                      \
             sum += call;                                                                                               \
+        omp_set_num_threads(usual);                                                                                    \
         *(T *)job->result = sum;                                                                                       \
     }
 

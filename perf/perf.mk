@@ -45,6 +45,7 @@ if HAVE_OPENBLAS
 PEER_LIBS += libpeers_openblas.la
 libpeers_openblas_la_SOURCES = perf/peers_openblas.c
 libpeers_openblas_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS)
+libpeers_openblas_la_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 libpeers_openblas_la_LIBADD = $(OPENBLAS_LIBS)
 endif
 
