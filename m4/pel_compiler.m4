@@ -1,10 +1,10 @@
-dnl PEL_TRY_FLAG(VARIABLE, FLAG): appends FLAG to VARIABLE if the C compiler takes it.
+dnl PEL_TRY_FLAG(VARIABLE, FLAG): appends FLAG to VARIABLE if the C compiler and the C library take it.
 AC_DEFUN([PEL_TRY_FLAG], [
   AS_VAR_PUSHDEF([cached], [pel_cv_flag_$2])
   AC_CACHE_CHECK([whether $CC takes $2], [cached], [
     pel_saved=$CFLAGS
     CFLAGS="$CFLAGS -Werror $2"
-    AC_COMPILE_IFELSE([AC_LANG_PROGRAM], [AS_VAR_SET([cached], [yes])], [AS_VAR_SET([cached], [no])])
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <string.h>]])], [AS_VAR_SET([cached], [yes])], [AS_VAR_SET([cached], [no])])
     CFLAGS=$pel_saved
   ])
   AS_VAR_IF([cached], [yes], [AS_VAR_APPEND([$1], [" $2"])])
@@ -19,7 +19,7 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
   AS_IF([test "x$enable_werror" = xyes], [AS_VAR_APPEND([WARN_CFLAGS], [" -Werror"])])
   AC_SUBST([WARN_CFLAGS])
 
-  m4_foreach_w([flag], [-fstack-protector-strong -fstack-clash-protection],
+  m4_foreach_w([flag], [-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=3],
                [PEL_TRY_FLAG([HARDEN_CFLAGS], flag)])
   AC_SUBST([HARDEN_CFLAGS])
 

@@ -58,7 +58,8 @@ enum option_id {
 
 static void read_list(const char *what, const char *text, size_t low, size_t high, struct bench_list *list)
 {
-    char *copy = strdup(text), *rest = copy;
+    size_t bytes = strlen(text) + 1;
+    char *copy = memcpy(allocate(bytes), text, bytes), *rest = copy;
     list->count = 0;
     while (rest) {
         const char *entry = strsep(&rest, ",");

@@ -74,9 +74,14 @@ static void write_origin(FILE *file, const struct tune_provenance *from)
     fprintf(file, " *   threads    1 to %d, %s\n", from->options->threads, tune_openmp());
     fprintf(file, " *   compiler   %s\n", pel_compiler_name());
     fprintf(file, " *   kernels    %016llx\n", (unsigned long long)tune_kernels_fingerprint());
-    fprintf(file, " *   cells      %zu; kept %zu, improved %zu, too noisy %zu, default fails %zu, crashes %zu\n",
-            from->cells, from->verdicts[TUNE_KEPT], from->verdicts[TUNE_ACCEPTED], from->verdicts[TUNE_NOISY],
-            from->verdicts[TUNE_BROKEN], from->history->nsuspects);
+    size_t kept = from->verdicts[TUNE_KEPT], improved = from->verdicts[TUNE_ACCEPTED];
+    size_t noisy = from->verdicts[TUNE_NOISY], broken = from->verdicts[TUNE_BROKEN];
+    size_t reached = kept + improved + noisy + broken;
+    fprintf(
+        file,
+        " *   cells      %zu; kept %zu, improved %zu, too noisy %zu, default fails %zu, not reached %zu; crashes %zu\n",
+        from->cells, kept, improved, noisy, broken, from->cells > reached ? from->cells - reached : 0,
+        from->history->nsuspects);
     fputs(" * Behind each row: its least gain over the default, with the 95 % interval. doc/tuning.md tells more. */\n",
           file);
 }
