@@ -15,7 +15,7 @@ dnl Warnings for everybody, errors with --enable-werror; flags that keep the bit
 AC_DEFUN([PEL_COMPILER_FLAGS], [
   AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [make warnings errors])], [], [enable_werror=no])
   m4_foreach_w([flag], [-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-                        -Wvla -Wno-psabi], [PEL_TRY_FLAG([WARN_CFLAGS], flag)])
+                        -Wvla -Wno-psabi -Wno-pass-failed], [PEL_TRY_FLAG([WARN_CFLAGS], flag)])
   AS_IF([test "x$enable_werror" = xyes], [AS_VAR_APPEND([WARN_CFLAGS], [" -Werror"])])
   AC_SUBST([WARN_CFLAGS])
 

@@ -22,6 +22,7 @@ AC_DEFUN([PEL_SANITIZERS], [
     SANITIZE_CFLAGS="-fsanitize=thread"
     SANITIZE_LDFLAGS="-L$LLVM_OPENMP -Wl,-rpath,$LLVM_OPENMP"
   ])
+  AS_IF([test "x$SANITIZE_CFLAGS" != x], [AC_DEFINE([PEL_SANITIZED], [1], [Whether built with sanitizers])])
   AC_SUBST([SANITIZE_CFLAGS])
   AC_SUBST([SANITIZE_LDFLAGS])
   AC_SUBST([LLVM_OPENMP])

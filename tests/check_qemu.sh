@@ -5,7 +5,7 @@ set -eu
 native=$(pwd)
 programs='tests/test_bits tests/test_dispatch tests/test_extreme tests/test_integer_sum tests/test_memory tests/test_rules
     tests/test_sort tests/test_sort_order tests/test_stencil tests/test_sum tests/test_team'
-older='tests/test_bits tests/test_dispatch tests/test_extreme tests/test_stencil tests/test_sum'
+x86='tests/test_bits tests/test_dispatch'
 
 for tool in aarch64-linux-gnu-gcc qemu-aarch64-static qemu-x86_64-static; do
     command -v $tool >/dev/null || { echo "check-qemu: $tool is missing"; exit 77; }
@@ -31,10 +31,10 @@ PEL_TEST_EMULATOR=qemu-aarch64-static
 export PEL_TEST_EMULATOR
 make -s -k -j "$(nproc)" check-TESTS TESTS="$programs" LOG_COMPILER="$PEL_TEST_EMULATOR" || result=1
 
-# Hypervisors mask single features, too.
-(cd "$native" && make -s $older)
-for cpu in Nehalem Haswell Haswell,-bmi1; do
-    for program in $older; do
+# "max" has AVX2. Its masked loads fault where a processor's do not, so tests with guard pages are not for it.
+(cd "$native" && make -s $x86)
+for cpu in Nehalem max; do
+    for program in $x86; do
         emulate $cpu "$program"
     done
 done

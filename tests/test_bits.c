@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "lib/cpu.h"
 #include "tests/operations.h"
 #include "tests/support.h"
@@ -105,7 +106,7 @@ static void on_small_stacks(void **state)
     char expected[32];
     pthread_t caller;
     pthread_attr_t attributes;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef PEL_SANITIZED
     skip(); /* they need stack of their own */
 #endif
     pthread_attr_init(&attributes);

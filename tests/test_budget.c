@@ -393,7 +393,7 @@ static void environment_limits_threads(void **state)
 static void address_space_limits_threads(void **state)
 {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef PEL_SANITIZED
     skip();
 #endif
     assert_in_range(exit_of("little-memory", "OMP_NUM_THREADS", "8"), 2, 7);
@@ -402,7 +402,7 @@ static void address_space_limits_threads(void **state)
 static void processes_limit_threads(void **state)
 {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef PEL_SANITIZED
     skip();
 #endif
     if (geteuid() != 0)

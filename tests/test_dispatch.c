@@ -15,6 +15,7 @@
 
 #include <pel/pel.h>
 
+#include "config.h"
 #include "lib/cpu.h"
 #include "lib/dispatch.h"
 #include "lib/memory.h"
@@ -184,8 +185,10 @@ static void obeys_mask(const char *value)
 static void masks_hold(void **state)
 {
     (void)state;
-    for (int isa = 0; isa < PEL_NISAS; isa++)
-        assert_child_passes("mask", "PEL_MAX_ISA", pel_isa_name((enum pel_isa)isa));
+    for (int isa = 0; isa < PEL_NISAS; isa++) {
+        if (pel_isa_is_of_this_family((enum pel_isa)isa))
+            assert_child_passes("mask", "PEL_MAX_ISA", pel_isa_name((enum pel_isa)isa));
+    }
 }
 
 /* Each source names the same kernel with a team of its own, and takes over from the one before. */
@@ -459,7 +462,7 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef PEL_SANITIZED
 static const double pick_limit = 2e-6;
 #else
 static const double pick_limit = 2e-7;

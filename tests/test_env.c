@@ -10,6 +10,7 @@
 
 #include <pel/pel.h>
 
+#include "config.h"
 #include "lib/cpu.h"
 #include "lib/env.h"
 #include "lib/names.h"
@@ -203,6 +204,9 @@ static void setuid_programs_read_nothing(void **state)
     enum { NOBODY = 65534 };
     char path[] = "/tmp/pel-setuid-XXXXXX";
     (void)state;
+#ifdef PEL_SANITIZED
+    skip(); /* they cannot look into a setuid program */
+#endif
     if (geteuid() != 0)
         skip();
     int fd = mkstemp(path);
@@ -214,7 +218,6 @@ static void setuid_programs_read_nothing(void **state)
     pid_t child = fork();
     if (child == 0) {
         setenv("PEL_NUM_THREADS", "3", 1);
-        setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* a sanitizer cannot look into a setuid program */
         execl(path, path, "secure", (char *)NULL);
         _exit(127);
     }

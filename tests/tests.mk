@@ -107,9 +107,9 @@ endif
 
 # Checks that build all anew in a folder of their own, and take minutes; check-more runs every one. What they do in
 # detail is in tests/check_*.log.
-more_checks = check-asan check-races check-qemu
+more_checks = check-asan check-clang check-races check-qemu
 EXTRA_DIST += \
-	tests/check_asan.sh tests/check_qemu.sh tests/check_races.sh tests/more.sh tests/planted_race.c \
+	tests/check_asan.sh tests/check_clang.sh tests/check_qemu.sh tests/check_races.sh tests/more.sh tests/planted_race.c \
 	tests/planted_race.sh
 .PHONY: check-more $(more_checks)
 check-more:

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Everything built by clang, without a warning, and tests of all families on LLVM's OpenMP runtime.
+set -eu
+. "$srcdir/tests/more.sh"
+programs='tests/test_bits tests/test_dispatch tests/test_integer_sum tests/test_sort_order tests/test_stencil_laws tests/test_team'
+for tool in clang-14 clang++-14; do
+    command -v $tool >/dev/null || { echo "check-clang: $tool is missing"; exit 77; }
+done
+configure check-clang --enable-werror CC=clang-14 CXX=clang++-14 CFLAGS='-O2 -g' CXXFLAGS='-O1 -g'
+build all $programs
+make -s -k -j "$(nproc)" check-TESTS TESTS="$programs" || result=1
+conclude
