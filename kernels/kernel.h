@@ -21,6 +21,7 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
 #define PEL_OPS(X)                                                                                                     \
     X(SUM, reduce, "sum")                                                                                              \
     X(DOT, reduce, "dot")                                                                                              \
+    X(MEAN, reduce, "mean")                                                                                            \
     X(MIN, reduce, "min")                                                                                              \
     X(MAX, reduce, "max")                                                                                              \
     X(SORT, sort, "sort")                                                                                              \

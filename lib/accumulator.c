@@ -24,14 +24,19 @@ void pel_acc_merge(struct pel_acc *into, const struct pel_acc *from)
         into->limb[i] += from->limb[i];
 }
 
+static void negate(struct pel_acc *acc)
+{
+    for (int i = acc->low; i < acc->high; i++)
+        acc->limb[i] = -acc->limb[i];
+}
+
 /* Makes the number canonical: a sign and digits in [0, 2^32). Returns whether it is negative. */
 static bool make_canonical(struct pel_acc *acc)
 {
     pel_acc_carry(acc);
     if (acc->high == acc->low || acc->limb[acc->high - 1] >= 0)
         return false;
-    for (int i = acc->low; i < acc->high; i++)
-        acc->limb[i] = -acc->limb[i];
+    negate(acc);
     pel_acc_carry(acc);
     return true;
 }
@@ -68,6 +73,28 @@ static int top_place(const struct pel_acc *acc)
             return 32 * i + 63 - __builtin_clzll((uint64_t)acc->limb[i]);
     }
     return -1;
+}
+
+/* The quotient has its highest bit at most 64 places below that of the number, and a rounding looks at no more than 54
+ * bits of it. Four digits below the highest are enough for those; all further ones make one bit. */
+void pel_acc_divide(struct pel_acc *acc, uint64_t divisor)
+{
+    enum { DIGITS = 4 };
+    bool negative = make_canonical(acc);
+    int top = top_place(acc), lowest = top / 32 - DIGITS;
+    uint64_t rest = 0;
+    if (top < 0)
+        return;
+    pel_acc_reach(acc, lowest < 0 ? 0 : lowest, acc->high);
+    for (int i = acc->high - 1; i >= acc->low; i--) {
+        pel_u128 part = (pel_u128)rest << 32 | (uint64_t)acc->limb[i], quotient = part / divisor;
+        acc->limb[i] = (int64_t)quotient;
+        rest = (uint64_t)(part - quotient * divisor);
+    }
+    if (rest)
+        acc->limb[acc->low] |= 1;
+    if (negative)
+        negate(acc);
 }
 
 /* Rounds a positive canonical number. A significand of `precision` bits with its unit at the format's lowest exponent

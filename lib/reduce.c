@@ -66,6 +66,14 @@ static pel_status finish_acc(const struct call *call, unsigned flags, union pel_
     return PEL_OK;
 }
 
+static pel_status finish_mean(const struct call *call, unsigned flags, union pel_reduce_state *state)
+{
+    (void)flags;
+    pel_acc_divide(&state->acc, call->n);
+    write_bits(call, pel_acc_round_f64(&state->acc));
+    return PEL_OK;
+}
+
 static void clear_wide(union pel_reduce_state *state)
 {
     state->wide = (struct pel_wide){{0, 0, 0}};
@@ -85,6 +93,21 @@ static pel_status finish_wide(const struct call *call, unsigned flags, union pel
         return PEL_ERANGE;
     write_bits(call, limb[0]);
     return PEL_OK;
+}
+
+/* Half limbs are exact deposits; only the highest one has a sign. */
+static pel_status finish_wide_mean(const struct call *call, unsigned flags, union pel_reduce_state *state)
+{
+    enum { LIMBS = sizeof state->wide.limb / sizeof state->wide.limb[0] };
+    struct pel_wide sum = state->wide;
+    pel_acc_clear(&state->acc);
+    pel_acc_reserve(&state->acc, 2 * LIMBS);
+    for (int i = 0; i < LIMBS; i++) {
+        int64_t high = i < LIMBS - 1 ? (int64_t)(sum.limb[i] >> 32) : (int64_t)sum.limb[i] >> 32;
+        pel_acc_deposit(&state->acc, (int64_t)(uint32_t)sum.limb[i], 64 * i);
+        pel_acc_deposit(&state->acc, high, 64 * i + 32);
+    }
+    return finish_mean(call, flags, state);
 }
 
 static void clear_extreme(union pel_reduce_state *state)
@@ -111,30 +134,45 @@ static pel_status finish_extreme(const struct call *call, unsigned flags, union 
 }
 
 static const struct kind accumulator = {clear_acc, merge_acc, finish_acc};
+static const struct kind mean = {clear_acc, merge_acc, finish_mean};
 static const struct kind wide = {clear_wide, merge_wide, finish_wide};
+static const struct kind wide_mean = {clear_wide, merge_wide, finish_wide_mean};
 static const struct kind extreme = {clear_extreme, merge_extreme, finish_extreme};
+
+/* What an operation asks of a call, and allows. */
+enum { TWO_ARRAYS = 1, NOT_EMPTY = 2, SKIPS_NAN = 4 };
+
+static const struct operation {
+    const struct kind *of_floats, *of_integers;
+    unsigned rules;
+} operations[PEL_NOPS] = {
+    [PEL_OP_SUM] = {&accumulator, &wide, 0},
+    [PEL_OP_DOT] = {&accumulator, &wide, TWO_ARRAYS},
+    [PEL_OP_MEAN] = {&mean, &wide_mean, NOT_EMPTY},
+    [PEL_OP_MIN] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_MAX] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
+};
 
 static const struct kind *kind_of(const struct call *call)
 {
-    if (call->op == PEL_OP_MIN || call->op == PEL_OP_MAX)
-        return &extreme;
-    return is_float(call->dtype) ? &accumulator : &wide;
+    const struct operation *operation = &operations[call->op];
+    return is_float(call->dtype) ? operation->of_floats : operation->of_integers;
 }
 
 static pel_status check(const struct call *call, const pel_opts *opts)
 {
     size_t size = pel_dtype_size(call->dtype);
-    bool extremal = call->op == PEL_OP_MIN || call->op == PEL_OP_MAX;
+    unsigned rules = operations[call->op].rules;
     pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
         status = pel_check_array(call->x, call->n, size);
-    if (status == PEL_OK && call->op == PEL_OP_DOT)
+    if (status == PEL_OK && (rules & TWO_ARRAYS))
         status = pel_check_array(call->y, call->n, size);
     if (status != PEL_OK)
         return status;
-    if (!call->result || ((uintptr_t)call->result & (call->result_size - 1)) || (extremal && call->n == 0))
+    if (!call->result || ((uintptr_t)call->result & (call->result_size - 1)) || ((rules & NOT_EMPTY) && call->n == 0))
         return PEL_EINVAL;
-    return !extremal && (pel_flags(opts) & PEL_NAN_SKIP) ? PEL_ENOTSUP : PEL_OK;
+    return !(rules & SKIPS_NAN) && (pel_flags(opts) & PEL_NAN_SKIP) ? PEL_ENOTSUP : PEL_OK;
 }
 
 /* A state of its own cache lines. */
@@ -233,25 +271,21 @@ static pel_status reduce(const struct call *call, const pel_opts *opts)
     X(PEL_U32, uint32_t, u32, uint64_t)                                                                                \
     X(PEL_U64, uint64_t, u64, uint64_t)
 
-#define REDUCE(op, dtype, x, y, n, result, opts)                                                                       \
-    reduce(&(struct call){op, dtype, x, y, n, result, sizeof *(result)}, opts)
-
-#define ENTRY_POINTS(dtype, T, suffix, R)                                                                              \
-    pel_status pel_sum_##suffix(const T *x, size_t n, R *result, const pel_opts *opts)                                 \
+/* A function of one array; y: what the kernels get as the second one. */
+#define FUNCTION(op, name, y, dtype, T, suffix, R)                                                                     \
+    pel_status pel_##name##_##suffix(const T *x, size_t n, R *result, const pel_opts *opts)                            \
     {                                                                                                                  \
-        return REDUCE(PEL_OP_SUM, dtype, x, NULL, n, result, opts);                                                    \
-    }                                                                                                                  \
-    pel_status pel_dot_##suffix(const T *x, const T *y, size_t n, R *result, const pel_opts *opts)                     \
-    {                                                                                                                  \
-        return REDUCE(PEL_OP_DOT, dtype, x, y, n, result, opts);                                                       \
-    }                                                                                                                  \
-    pel_status pel_min_##suffix(const T *x, size_t n, T *result, const pel_opts *opts)                                 \
-    {                                                                                                                  \
-        return REDUCE(PEL_OP_MIN, dtype, x, NULL, n, result, opts);                                                    \
-    }                                                                                                                  \
-    pel_status pel_max_##suffix(const T *x, size_t n, T *result, const pel_opts *opts)                                 \
-    {                                                                                                                  \
-        return REDUCE(PEL_OP_MAX, dtype, x, NULL, n, result, opts);                                                    \
+        return reduce(&(struct call){PEL_OP_##op, dtype, x, y, n, result, sizeof *result}, opts);                      \
     }
 
-EACH_DTYPE(ENTRY_POINTS)
+#define FUNCTIONS(dtype, T, suffix, R)                                                                                 \
+    FUNCTION(SUM, sum, NULL, dtype, T, suffix, R)                                                                      \
+    FUNCTION(MEAN, mean, NULL, dtype, T, suffix, double)                                                               \
+    FUNCTION(MIN, min, NULL, dtype, T, suffix, T)                                                                      \
+    FUNCTION(MAX, max, NULL, dtype, T, suffix, T)                                                                      \
+    pel_status pel_dot_##suffix(const T *x, const T *y, size_t n, R *result, const pel_opts *opts)                     \
+    {                                                                                                                  \
+        return reduce(&(struct call){PEL_OP_DOT, dtype, x, y, n, result, sizeof *result}, opts);                       \
+    }
+
+EACH_DTYPE(FUNCTIONS)

@@ -28,7 +28,8 @@ static size_t smaller(size_t a, size_t b)
     }
 #define ROWS(op) ROW(op, f32), ROW(op, f64), ROW(op, i32), ROW(op, i64), ROW(op, u32), ROW(op, u64)
 
-const struct peer PEER_TABLE(loops, PEL_ISA)[] = {ROWS(sum), ROWS(dot), ROWS(min), ROWS(max), {.name = NULL}};
+const struct peer PEER_TABLE(loops, PEL_ISA)[] = {ROWS(sum), ROWS(dot), ROWS(mean),
+                                                  ROWS(min), ROWS(max), {.name = NULL}};
 
 #else
 
@@ -78,24 +79,29 @@ static T NAME(max_block)(const T *x, size_t n)
     return best;
 }
 
-static void NAME(add_blocks)(const struct peer_job *job, W (*block)(const T *x, const T *y, size_t n))
+static W NAME(add_blocks)(const struct peer_job *job, W (*block)(const T *x, const T *y, size_t n))
 {
     const T *x = job->x, *y = job->y;
     W sum = 0;
 #pragma omp parallel for num_threads(job->threads) if (job->n > BLOCK) reduction(+ : sum)
     for (size_t i = 0; i < job->n; i += BLOCK)
         sum += block(x + i, y ? y + i : NULL, smaller(job->n - i, BLOCK));
-    *(W *)job->result = sum;
+    return sum;
 }
 
 static void NAME(sum)(const struct peer_job *job)
 {
-    NAME(add_blocks)(job, NAME(sum_block));
+    *(W *)job->result = NAME(add_blocks)(job, NAME(sum_block));
 }
 
 static void NAME(dot)(const struct peer_job *job)
 {
-    NAME(add_blocks)(job, NAME(dot_block));
+    *(W *)job->result = NAME(add_blocks)(job, NAME(dot_block));
+}
+
+static void NAME(mean)(const struct peer_job *job)
+{
+    *(double *)job->result = (double)NAME(add_blocks)(job, NAME(sum_block)) / (double)job->n;
 }
 
 static void NAME(min)(const struct peer_job *job)

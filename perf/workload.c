@@ -8,8 +8,9 @@
 #include "perf/program.h"
 
 static const struct workload_family *const families[PEL_NOPS] = {
-    [PEL_OP_SUM] = &workload_reduce, [PEL_OP_DOT] = &workload_reduce, [PEL_OP_MIN] = &workload_reduce,
-    [PEL_OP_MAX] = &workload_reduce, [PEL_OP_SORT] = &workload_sort,  [PEL_OP_STENCIL] = &workload_stencil,
+    [PEL_OP_SUM] = &workload_reduce,      [PEL_OP_DOT] = &workload_reduce, [PEL_OP_MEAN] = &workload_reduce,
+    [PEL_OP_MIN] = &workload_reduce,      [PEL_OP_MAX] = &workload_reduce, [PEL_OP_SORT] = &workload_sort,
+    [PEL_OP_STENCIL] = &workload_stencil,
 };
 
 size_t workload_stride(const struct workload *workload)
@@ -25,7 +26,7 @@ bool workload_exists(enum pel_op op, pel_dtype dtype)
 
 void workload_open(struct workload *workload, const struct workload_spec *spec)
 {
-    *workload = (struct workload){.spec = *spec, .family = families[spec->op]};
+    *workload = (struct workload){.spec = *spec, .family = families[spec->op], .returns = spec->dtype};
     workload->family->open(workload);
     if (!workload->family->in_place)
         return;
@@ -66,7 +67,7 @@ static double element(const void *array, pel_dtype dtype, size_t i)
 
 bool workload_agrees(const struct workload *workload, const void *a, const void *b)
 {
-    pel_dtype dtype = workload->spec.dtype;
+    pel_dtype dtype = workload->returns;
     size_t bytes;
     workload_result(workload, &bytes);
     if (memcmp(a, b, bytes) == 0)

@@ -60,6 +60,7 @@ struct workload {
     void *data;               /* what runs that change their input work on: copies of inputs; NULL: they read x */
     size_t copies;            /* runs before a reset must follow; 0: none must, times do not depend on the data */
     unsigned char result[16]; /* of operations that return a value */
+    pel_dtype returns;        /* the type of that value, or of the data */
 
     struct stencil_problem *stencil; /* NULL for the other families */
 };

@@ -21,7 +21,7 @@ typedef pel_status reduce_run(const void *x, const void *y, size_t n, void *resu
         return pel_##op##_##suffix((const T *)x, (const T *)y, n, (R *)result, opts);                                  \
     }
 
-/* Sums widen integers; extremes do not. */
+/* Sums widen integers; extremes do not; means are doubles. */
 #define WIDENING(MAKE, op)                                                                                             \
     MAKE(op, f32, float, float)                                                                                        \
     MAKE(op, f64, double, double)                                                                                      \
@@ -36,9 +36,17 @@ typedef pel_status reduce_run(const void *x, const void *y, size_t n, void *resu
     MAKE(op, i64, int64_t, int64_t)                                                                                    \
     MAKE(op, u32, uint32_t, uint32_t)                                                                                  \
     MAKE(op, u64, uint64_t, uint64_t)
+#define AVERAGING(MAKE, op)                                                                                            \
+    MAKE(op, f32, float, double)                                                                                       \
+    MAKE(op, f64, double, double)                                                                                      \
+    MAKE(op, i32, int32_t, double)                                                                                     \
+    MAKE(op, i64, int64_t, double)                                                                                     \
+    MAKE(op, u32, uint32_t, double)                                                                                    \
+    MAKE(op, u64, uint64_t, double)
 
 WIDENING(UNARY, sum)
 WIDENING(BINARY, dot)
+AVERAGING(UNARY, mean)
 KEEPING(UNARY, min)
 KEEPING(UNARY, max)
 
@@ -48,17 +56,19 @@ KEEPING(UNARY, max)
         [PEL_U64] = op##_u64                                                                                           \
     }
 
-/* Integers of sums and products stay small enough that 2^31 elements cannot overflow the result. */
+/* What rounding comes to in an entrant that rounds as it goes. */
+enum rounding { NONE, OF_SUM, OF_MEAN };
+
+/* Integers of sums and products stay small enough that 2^31 elements cannot overflow the result, or a peer's sum. */
 static const struct row {
     reduce_run *run[PEL_NDTYPES];
     unsigned bits32, bits64; /* of integers */
     bool binary;             /* two arrays */
-    bool rounds;             /* in floating point */
+    enum rounding rounding;  /* of floating point */
 } rows[PEL_NOPS] = {
-    [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, true},
-    [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, true},
-    [PEL_OP_MIN] = {RUNS(min), 32, 64, false, false},
-    [PEL_OP_MAX] = {RUNS(max), 32, 64, false, false},
+    [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, OF_SUM},    [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, OF_SUM},
+    [PEL_OP_MEAN] = {RUNS(mean), 32, 32, false, OF_MEAN}, [PEL_OP_MIN] = {RUNS(min), 32, 64, false, NONE},
+    [PEL_OP_MAX] = {RUNS(max), 32, 64, false, NONE},
 };
 
 static bool serves(enum pel_op op, pel_dtype dtype)
@@ -82,6 +92,8 @@ static void open(struct workload *workload)
     workload->elements = spec->n;
     workload->extent = spec->n * pel_dtype_size(spec->dtype);
     workload->bytes = workload->extent * (binary ? 2 : 1);
+    if (rows[spec->op].rounding == OF_MEAN)
+        workload->returns = PEL_F64;
     workload->x = make(spec, 0);
     workload->y = binary ? make(spec, 1) : NULL;
 }
@@ -95,18 +107,34 @@ static pel_status run(struct entrant *entrant, void *data)
 
 static double magnitude(const void *x, pel_dtype dtype, size_t i)
 {
-    return fabs(dtype == PEL_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i]);
+    switch (dtype) {
+    case PEL_F32:
+        return fabs((double)((const float *)x)[i]);
+    case PEL_F64:
+        return fabs(((const double *)x)[i]);
+    case PEL_I32:
+        return fabs((double)((const int32_t *)x)[i]);
+    case PEL_I64:
+        return fabs((double)((const int64_t *)x)[i]);
+    case PEL_U32:
+        return (double)((const uint32_t *)x)[i];
+    default:
+        return (double)((const uint64_t *)x)[i];
+    }
 }
 
 /* A small multiple of the sum of magnitudes, in units of the last place: loose for a sum of random signs in any order,
  * and tight enough that a lost element shows. */
 static double tolerance(const struct workload *w)
 {
+    enum rounding rounding = rows[w->spec.op].rounding;
     pel_dtype dtype = w->spec.dtype;
-    double sum = 0;
+    double sum = 0, units = dtype == PEL_F32 ? 8 * FLT_EPSILON : 8 * DBL_EPSILON;
     for (size_t i = 0; i < w->elements; i++)
         sum += magnitude(w->x, dtype, i) * (w->y ? magnitude(w->y, dtype, i) : 1);
-    return rows[w->spec.op].rounds ? sum * (dtype == PEL_F32 ? 8 * FLT_EPSILON : 8 * DBL_EPSILON) : 0;
+    if (rounding == NONE)
+        return 0;
+    return units * (rounding == OF_MEAN ? sum / (double)w->elements : sum);
 }
 
 const struct workload_family workload_reduce = {.serves = serves, .open = open, .run = run, .tolerance = tolerance};

@@ -6,6 +6,7 @@
 #include "tests/support.h"
 
 #ifdef PEL_HAVE_MPFR
+#define MPFR_USE_INTMAX_T
 #include <mpfr.h>
 
 enum { EXACT = 4500, PRODUCT = 106 }; /* bits */
@@ -28,20 +29,42 @@ static uint64_t rounded(pel_dtype dtype, const mpfr_t value)
     return dtype == PEL_F32 ? bits32 : bits64;
 }
 
+static void set_element(mpfr_t value, pel_dtype dtype, const void *x, size_t i)
+{
+    switch (dtype) {
+    case PEL_I32:
+        mpfr_set_sj(value, ((const int32_t *)x)[i], MPFR_RNDN);
+        break;
+    case PEL_I64:
+        mpfr_set_sj(value, ((const int64_t *)x)[i], MPFR_RNDN);
+        break;
+    case PEL_U32:
+        mpfr_set_uj(value, ((const uint32_t *)x)[i], MPFR_RNDN);
+        break;
+    case PEL_U64:
+        mpfr_set_uj(value, ((const uint64_t *)x)[i], MPFR_RNDN);
+        break;
+    default:
+        mpfr_set_d(value, float_data_get(dtype, x, i), MPFR_RNDN);
+    }
+}
+
 /* Starts from -0, which only keeps its sign as long as nothing but -0 is added. */
-uint64_t oracle_sum(pel_dtype dtype, const void *x, const void *y, size_t n)
+uint64_t oracle_reduction(enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n)
 {
     mpfr_t sum, term;
     mpfr_init2(sum, EXACT);
     mpfr_init2(term, PRODUCT);
     mpfr_set_zero(sum, n > 0 ? -1 : 1);
     for (size_t i = 0; i < n; i++) {
-        mpfr_set_d(term, float_data_get(dtype, x, i), MPFR_RNDN);
-        if (y)
+        set_element(term, dtype, x, i);
+        if (op == PEL_OP_DOT)
             mpfr_mul_d(term, term, float_data_get(dtype, y, i), MPFR_RNDN);
         assert_int_equal(mpfr_add(sum, sum, term, MPFR_RNDN), 0);
     }
-    uint64_t bits = rounded(dtype, sum);
+    if (op == PEL_OP_MEAN)
+        mpfr_div_ui(sum, sum, n, MPFR_RNDN);
+    uint64_t bits = rounded(op == PEL_OP_MEAN ? PEL_F64 : dtype, sum);
     mpfr_clears(sum, term, (mpfr_ptr)NULL);
     return bits;
 }
@@ -59,10 +82,11 @@ static void init_acc(mpfr_t value, const struct pel_acc *acc)
     mpfr_clear(term);
 }
 
-uint64_t oracle_acc(pel_dtype dtype, const struct pel_acc *acc)
+uint64_t oracle_acc(pel_dtype dtype, const struct pel_acc *acc, uint64_t divisor)
 {
     mpfr_t value;
     init_acc(value, acc);
+    mpfr_div_ui(value, value, divisor, MPFR_RNDN);
     uint64_t bits = rounded(dtype, value);
     mpfr_clear(value);
     return bits;
@@ -87,16 +111,16 @@ bool oracle_exists(void)
     return false;
 }
 
-uint64_t oracle_sum(pel_dtype dtype, const void *x, const void *y, size_t n)
+uint64_t oracle_reduction(enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n)
 {
-    (void)dtype, (void)x, (void)y, (void)n;
+    (void)op, (void)dtype, (void)x, (void)y, (void)n;
     fail_msg("built without MPFR");
     return 0;
 }
 
-uint64_t oracle_acc(pel_dtype dtype, const struct pel_acc *acc)
+uint64_t oracle_acc(pel_dtype dtype, const struct pel_acc *acc, uint64_t divisor)
 {
-    (void)dtype, (void)acc;
+    (void)dtype, (void)acc, (void)divisor;
     fail_msg("built without MPFR");
     return 0;
 }

@@ -25,6 +25,7 @@
     }
 #define EACH(T, R, suffix)                                                                                             \
     REDUCTION(sum, T, R, suffix)                                                                                       \
+    REDUCTION(mean, T, double, suffix)                                                                                 \
     REDUCTION(min, T, T, suffix)                                                                                       \
     REDUCTION(max, T, T, suffix)                                                                                       \
     DOT(T, R, suffix)                                                                                                  \
@@ -79,8 +80,8 @@ STENCIL(PEL_F64, f64, 2)
 STENCIL(PEL_F64, f64, 3)
 
 #define ROWS(dtype, suffix)                                                                                            \
-    {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"min", dtype, false, min_##suffix},     \
-        {"max", dtype, false, max_##suffix},                                                                           \
+    {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"mean", dtype, false, mean_##suffix},   \
+        {"min", dtype, false, min_##suffix}, {"max", dtype, false, max_##suffix},                                      \
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }

@@ -20,7 +20,7 @@ static const struct operation *operation_of(enum pel_op op, pel_dtype dtype)
 size_t reduce_result_size(enum pel_op op, pel_dtype dtype)
 {
     bool widens = (op == PEL_OP_SUM || op == PEL_OP_DOT) && dtype != PEL_F32;
-    return widens ? 8 : pel_dtype_size(dtype);
+    return widens || op == PEL_OP_MEAN ? 8 : pel_dtype_size(dtype);
 }
 
 pel_status reduce_call(enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n, uint64_t *bits,

@@ -1,9 +1,10 @@
-/* Sums and dot products of integers, against plain loops in 128 bits (where those are wide enough) and known values. */
+/* Sums, dot products and means of integers, against plain loops in 128 bits, MPFR and known values. */
 #include "tests/support.h"
 
 #include <string.h>
 
 #include "kernels/reduce/state.h"
+#include "tests/float_oracle.h"
 #include "tests/reductions.h"
 
 enum { LARGEST = 5000 };
@@ -82,6 +83,15 @@ static void check(enum pel_op op, pel_dtype dtype, const void *x, const void *y,
     reduce_expect(op, dtype, x, y, n, PEL_FAST, fits ? PEL_OK : PEL_ERANGE, bits, "integers");
 }
 
+static void check_mean(pel_dtype dtype, const void *x, size_t n)
+{
+    if (n == 0 || !oracle_exists())
+        return;
+    uint64_t wanted = oracle_reduction(PEL_OP_MEAN, dtype, x, NULL, n);
+    reduce_expect(PEL_OP_MEAN, dtype, x, NULL, n, 0, PEL_OK, wanted, "mean");
+    reduce_expect(PEL_OP_MEAN, dtype, x, NULL, n, PEL_FAST, PEL_OK, wanted, "mean");
+}
+
 static void check_size(pel_dtype dtype, size_t n, bool extremes, struct test_random *random)
 {
     size_t size = pel_dtype_size(dtype), most = 128 / size;
@@ -90,6 +100,7 @@ static void check_size(pel_dtype dtype, size_t n, bool extremes, struct test_ran
     fill(dtype, x, n, extremes, random);
     fill(dtype, y, n, extremes, random);
     check(PEL_OP_SUM, dtype, x, NULL, n);
+    check_mean(dtype, x, n);
     check(PEL_OP_DOT, dtype, x, y, n);
     guard_free(x);
     guard_free(y);
@@ -127,6 +138,31 @@ static void test_edges_of_the_range(void **unused)
     reduce_expect(PEL_OP_SUM, PEL_U64, most, NULL, 3, 0, PEL_ERANGE, 0, "above");
 }
 
+/* A mean is there although the sum is not, and it rounds once. */
+static void test_known_means(void **unused)
+{
+    static const struct {
+        int64_t x[2];
+        double mean;
+    } cases[] = {
+        {{INT64_MAX, INT64_MAX}, 0x1p63},
+        {{INT64_MIN, INT64_MIN}, -0x1p63},
+        {{INT64_MIN, INT64_MAX}, -0.5},
+        {{5, -5}, 0},
+        {{(INT64_C(1) << 53) + 1, (INT64_C(1) << 53) + 1}, 0x1p53},     /* a tie, to even */
+        {{(INT64_C(1) << 53) + 1, (INT64_C(1) << 53) + 2}, 0x1p53 + 2}, /* above it */
+        {{-(INT64_C(1) << 53) - 1, -(INT64_C(1) << 53)}, -0x1p53},      /* below */
+        {{(INT64_C(1) << 62) + (1 << 9), (INT64_C(1) << 62) + (1 << 9) + 1},
+         0x1p62 + 1024}, /* by half a unit of ours */
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t bits;
+        memcpy(&bits, &cases[i].mean, sizeof bits);
+        reduce_expect(PEL_OP_MEAN, PEL_I64, cases[i].x, NULL, 2, 0, PEL_OK, bits, "known");
+    }
+}
+
 /* Long enough for eight threads. */
 static void test_threads(void **unused)
 {
@@ -138,6 +174,7 @@ static void test_threads(void **unused)
         for (size_t i = 0; i < n; i++)
             put(dtypes[d], x, i, (test_random_bits(&random) >> 44) - (is_signed(dtypes[d]) ? 1 << 19 : 0));
         struct total sum = total_of(dtypes[d], x, NULL, n), dot = total_of(dtypes[d], x, x, n);
+        double mean = (double)(int64_t)sum.low / (double)n; /* both are exact */
         pel_opts opts = PEL_OPTS_INIT;
         for (opts.threads = 1; opts.threads <= 8; opts.threads++) {
             uint64_t bits = 0;
@@ -145,6 +182,8 @@ static void test_threads(void **unused)
             assert_int_equal(bits, (uint64_t)sum.low);
             assert_int_equal(reduce_call(PEL_OP_DOT, dtypes[d], x, x, n, &bits, &opts), PEL_OK);
             assert_int_equal(bits, (uint64_t)dot.low);
+            assert_int_equal(reduce_call(PEL_OP_MEAN, dtypes[d], x, NULL, n, &bits, &opts), PEL_OK);
+            assert_memory_equal(&bits, &mean, sizeof bits);
         }
         guard_free(x);
     }
@@ -155,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_oracle),
         cmocka_unit_test(test_edges_of_the_range),
+        cmocka_unit_test(test_known_means),
         cmocka_unit_test(test_threads),
     };
     test_set_processors(8);

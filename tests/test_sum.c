@@ -1,4 +1,4 @@
-/* Sums and dot products of floats: exact, rounded once, the same bits whoever adds and in whatever order. */
+/* Sums of floats, and what is made of sums: exact, rounded once, the same bits whoever adds and in whatever order. */
 #include "tests/support.h"
 
 #include <fenv.h>
@@ -18,6 +18,8 @@
 enum { LARGEST = 1 << 13 };
 
 static const pel_dtype dtypes[] = {PEL_F32, PEL_F64};
+static const enum pel_op ops[] = {PEL_OP_SUM, PEL_OP_DOT, PEL_OP_MEAN};
+enum { NOPS = sizeof ops / sizeof ops[0] };
 
 /* Two arrays between forbidden pages, at random alignments. */
 struct pair {
@@ -56,9 +58,12 @@ static void check_size(enum float_data kind, pel_dtype dtype, size_t n, struct t
 {
     struct pair pair = pair_alloc(dtype, n, random);
     fill_factors(kind, dtype, &pair, n, random);
-    uint64_t sum = oracle_sum(dtype, pair.x, NULL, n), dot = oracle_sum(dtype, pair.x, pair.y, n);
-    reduce_expect(PEL_OP_SUM, dtype, pair.x, NULL, n, 0, PEL_OK, sum, float_data_name(kind));
-    reduce_expect(PEL_OP_DOT, dtype, pair.x, pair.y, n, 0, PEL_OK, dot, float_data_name(kind));
+    for (size_t i = 0; i < NOPS; i++) {
+        if (n == 0 && ops[i] == PEL_OP_MEAN)
+            continue;
+        uint64_t wanted = oracle_reduction(ops[i], dtype, pair.x, pair.y, n);
+        reduce_expect(ops[i], dtype, pair.x, pair.y, n, 0, PEL_OK, wanted, float_data_name(kind));
+    }
     pair_free(&pair);
 }
 
@@ -112,6 +117,35 @@ static void test_known(void **unused)
     }
 }
 
+/* Means of three, likewise. */
+static void test_known_means(void **unused)
+{
+    static const struct {
+        double x[3], mean;
+    } cases[] = {
+        {{1, 1, 1}, 1},
+        {{1, 0, 0}, 1.0 / 3},                           /* no tie */
+        {{3, 0x3p-53, 0}, 1},                           /* 1 + 2^-53, a tie, to even */
+        {{3, 0x3p-53, 0x1p-1074}, 1 + 0x1p-52},         /* just above it: a third of the smallest number */
+        {{3, 0x3p-53, -0x1p-1074}, 1},                  /* just below */
+        {{DBL_MAX, DBL_MAX, DBL_MAX}, DBL_MAX},         /* its sum is no double */
+        {{0x1p-1074, 0, 0}, 0},                         /* a third of the smallest number */
+        {{-0x1p-1074, 0, 0}, -0.0},                     /* keeps its sign */
+        {{0x1p-1074, 0x1p-1074, 0}, 0x1p-1074},         /* two thirds */
+        {{0x1p-1073, 0x1p-1073, 0x1p-1074}, 0x1p-1073}, /* five thirds */
+        {{1, -1, 0}, 0},
+        {{-0.0, -0.0, -0.0}, -0.0},
+        {{INFINITY, -DBL_MAX, 1}, INFINITY},
+        {{-INFINITY, DBL_MAX, 1}, -INFINITY},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t bits;
+        memcpy(&bits, &cases[i].mean, sizeof bits);
+        reduce_expect(PEL_OP_MEAN, PEL_F64, cases[i].x, NULL, 3, 0, PEL_OK, bits, "known");
+    }
+}
+
 static void test_not_a_number(void **unused)
 {
     static const double cases[][3] = {{INFINITY, 1, -INFINITY}, {1, -NAN, 2}, {NAN, INFINITY, 1}};
@@ -120,6 +154,7 @@ static void test_not_a_number(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         reduce_expect(PEL_OP_SUM, PEL_F64, cases[i], NULL, 3, 0, PEL_OK, canonical, "not a number");
+        reduce_expect(PEL_OP_MEAN, PEL_F64, cases[i], NULL, 3, 0, PEL_OK, canonical, "not a number");
         reduce_expect(PEL_OP_DOT, PEL_F64, cases[i], zeros, 3, 0, PEL_OK, canonical, "not a number");
         reduce_expect(PEL_OP_DOT, PEL_F64, ones, cases[i], 3, 0, PEL_OK, canonical, "not a number");
     }
@@ -199,7 +234,7 @@ static void check_threads(enum pel_op op, pel_dtype dtype, enum float_data kind,
     struct pair pair = pair_alloc(dtype, n, random);
     float_data_fill(kind, dtype, pair.x, n, random);
     float_data_fill(DATA_UNIT, dtype, pair.y, n, random);
-    uint64_t wanted = oracle_sum(dtype, pair.x, op == PEL_OP_DOT ? pair.y : NULL, n);
+    uint64_t wanted = oracle_reduction(op, dtype, pair.x, pair.y, n);
     pel_opts opts = PEL_OPTS_INIT;
     for (opts.threads = 1; opts.threads <= 8; opts.threads++) {
         uint64_t bits = 0;
@@ -223,6 +258,7 @@ static void test_threads(void **unused)
     struct test_random random = test_random_start(test_seed(), 3);
     check_threads(PEL_OP_SUM, PEL_F64, DATA_STEPS, &random);
     check_threads(PEL_OP_SUM, PEL_F32, DATA_UNIT, &random);
+    check_threads(PEL_OP_MEAN, PEL_F32, DATA_UNIT, &random);
     check_threads(PEL_OP_DOT, PEL_F64, DATA_UNIT, &random);
     check_threads(PEL_OP_DOT, PEL_F32, DATA_FINITE, &random);
 }
@@ -236,12 +272,12 @@ static void check_environment(pel_fpenv env, struct test_random *random)
         struct pair pair = pair_alloc(dtypes[i], N, random);
         float_data_fill(i ? DATA_TINY : DATA_UNIT, dtypes[i], pair.x, N, random);
         float_data_fill(DATA_WIDE, dtypes[i], pair.y, N, random);
-        uint64_t sum = 0, dot = 0;
-        assert_int_equal(reduce_call(PEL_OP_SUM, dtypes[i], pair.x, NULL, N, &sum, NULL), PEL_OK);
-        assert_int_equal(reduce_call(PEL_OP_DOT, dtypes[i], pair.x, pair.y, N, &dot, NULL), PEL_OK);
+        uint64_t wanted[NOPS] = {0};
+        for (size_t k = 0; k < NOPS; k++)
+            assert_int_equal(reduce_call(ops[k], dtypes[i], pair.x, pair.y, N, &wanted[k], NULL), PEL_OK);
         pel_fpenv_write(env);
-        reduce_expect(PEL_OP_SUM, dtypes[i], pair.x, NULL, N, 0, PEL_OK, sum, "environment");
-        reduce_expect(PEL_OP_DOT, dtypes[i], pair.x, pair.y, N, 0, PEL_OK, dot, "environment");
+        for (size_t k = 0; k < NOPS; k++)
+            reduce_expect(ops[k], dtypes[i], pair.x, pair.y, N, 0, PEL_OK, wanted[k], "environment");
         pel_fpenv after = pel_fpenv_read();
         pel_fpenv_write(before);
         assert_int_equal(after, env);
@@ -299,9 +335,13 @@ static void test_accumulator(void **unused)
         struct pel_acc sum = a;
         pel_acc_merge(&sum, &b);
         assert_true(oracle_acc_is_sum(&sum, &a, &b));
-        uint64_t f32 = oracle_acc(PEL_F32, &a), f64 = oracle_acc(PEL_F64, &b);
+        uint64_t divisor = 1 + (test_random_bits(&random) >> 1 >> test_random_below(&random, 63));
+        uint64_t f32 = oracle_acc(PEL_F32, &a, 1), f64 = oracle_acc(PEL_F64, &b, 1);
+        uint64_t quotient = oracle_acc(PEL_F64, &sum, divisor);
         assert_int_equal(pel_acc_round_f32(&a), f32);
         assert_int_equal(pel_acc_round_f64(&b), f64);
+        pel_acc_divide(&sum, divisor);
+        assert_int_equal(pel_acc_round_f64(&sum), quotient);
     }
 }
 
@@ -313,15 +353,17 @@ static void check_fast(enum pel_op op, pel_dtype dtype, size_t n, struct test_ra
     float_data_fill(DATA_UNIT, dtype, pair.y, n, random);
     pel_opts opts = PEL_OPTS_INIT;
     opts.flags = PEL_FAST;
-    double bound = (double)n * (double)n * (dtype == PEL_F32 ? (double)FLT_EPSILON : DBL_EPSILON);
+    bool mean = op == PEL_OP_MEAN;
+    double bound = (double)n * (mean ? 1 : (double)n) * (dtype == PEL_F32 ? (double)FLT_EPSILON : DBL_EPSILON);
+    pel_dtype result = mean ? PEL_F64 : dtype;
     size_t index = 0;
     uint64_t exact_bits = 0;
     assert_int_equal(reduce_call(op, dtype, pair.x, pair.y, n, &exact_bits, NULL), PEL_OK);
-    double exact = float_data_get(dtype, &exact_bits, 0);
+    double exact = float_data_get(result, &exact_bits, 0);
     do {
         uint64_t bits = 0;
         assert_int_equal(reduce_call(op, dtype, pair.x, pair.y, n, &bits, &opts), PEL_OK);
-        assert_true(fabs(float_data_get(dtype, &bits, 0) - exact) <= bound);
+        assert_true(fabs(float_data_get(result, &bits, 0) - exact) <= bound);
         opts.variant = reduce_next_variant(op, dtype, PEL_FAST, &index);
     } while (opts.variant);
     pair_free(&pair);
@@ -336,6 +378,8 @@ static void test_fast(void **unused)
         for (size_t k = 0; k < 2; k++) {
             check_fast(PEL_OP_SUM, dtypes[k], sizes[i], &random);
             check_fast(PEL_OP_DOT, dtypes[k], sizes[i], &random);
+            if (sizes[i] > 0)
+                check_fast(PEL_OP_MEAN, dtypes[k], sizes[i], &random);
         }
     }
 }
@@ -343,15 +387,11 @@ static void test_fast(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known),
-        cmocka_unit_test(test_not_a_number),
-        cmocka_unit_test(test_float_rounds_once),
-        cmocka_unit_test(test_accumulator),
-        cmocka_unit_test(test_oracle),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_environment),
-        cmocka_unit_test(test_fast),
+        cmocka_unit_test(test_known),        cmocka_unit_test(test_known_means),
+        cmocka_unit_test(test_not_a_number), cmocka_unit_test(test_float_rounds_once),
+        cmocka_unit_test(test_accumulator),  cmocka_unit_test(test_oracle),
+        cmocka_unit_test(test_pieces),       cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_environment),  cmocka_unit_test(test_fast),
     };
     test_set_processors(8);
     return cmocka_run_group_tests(tests, NULL, NULL);

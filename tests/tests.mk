@@ -72,12 +72,14 @@ tests_test_tune_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=entrant_run
 tests_test_wisdom_SOURCES = tests/test_wisdom.c tests/wisdom_sample.c tests/wisdom_sample.h
 tests_test_wisdom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_memory_new
 
+float_oracle = tests/float_data.c tests/float_data.h tests/float_oracle.c tests/float_oracle.h
 reductions = tests/reductions.c tests/reductions.h tests/operations.c tests/operations.h
 tests_test_extreme_SOURCES = tests/test_extreme.c $(reductions)
-tests_test_integer_sum_SOURCES = tests/test_integer_sum.c $(reductions)
+tests_test_integer_sum_SOURCES = tests/test_integer_sum.c $(float_oracle) $(reductions)
+tests_test_integer_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
+tests_test_integer_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_reduce_arguments_SOURCES = tests/test_reduce_arguments.c $(reductions)
-tests_test_sum_SOURCES = \
-	tests/test_sum.c tests/float_data.c tests/float_data.h tests/float_oracle.c tests/float_oracle.h $(reductions)
+tests_test_sum_SOURCES = tests/test_sum.c $(float_oracle) $(reductions)
 tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 

@@ -1,4 +1,4 @@
-/* Reductions: sum, dot product, minimum, maximum.
+/* Reductions: sum, dot product, mean, minimum, maximum.
  *
  * Common to all: x (and y) hold n elements, aligned to their own type and not written; they may be NULL when
  * n is 0, and may be the same array. *result may lie within them; it is written last, and only on PEL_OK. Errors:
@@ -45,6 +45,18 @@ PEL_API pel_status pel_dot_i32(const int32_t *x, const int32_t *y, size_t n, int
 PEL_API pel_status pel_dot_i64(const int64_t *x, const int64_t *y, size_t n, int64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_dot_u32(const uint32_t *x, const uint32_t *y, size_t n, uint64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_dot_u64(const uint64_t *x, const uint64_t *y, size_t n, uint64_t *result, const pel_opts *opts);
+
+/* Arithmetic mean: the exact sum divided by n, rounded once to the nearest double, ties to even, for every type of
+ * elements; so it exists where the sum does not fit its type. NaN, infinities, the sign of a zero and PEL_FAST are as
+ * for the sum. PEL_EINVAL when n is 0: the mean of nothing does not exist. PEL_NAN_SKIP is not provided (PEL_ENOTSUP).
+ *
+ * Method: the sum's, then long division of the superaccumulator with a sticky remainder. */
+PEL_API pel_status pel_mean_f32(const float *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_mean_f64(const double *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_mean_i32(const int32_t *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_mean_i64(const int64_t *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_mean_u32(const uint32_t *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_mean_u64(const uint64_t *x, size_t n, double *result, const pel_opts *opts);
 
 /* Smallest and largest element. -0 is smaller than +0. Any NaN makes the result the canonical quiet NaN, as in
  * IEEE 754-2019 minimum and maximum; with PEL_NAN_SKIP NaN is left out, and the result is the canonical NaN only

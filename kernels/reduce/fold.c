@@ -126,6 +126,8 @@ INLINE bool folds_deposit(const struct folds *folds, int exponent, int levels, s
 const struct pel_kernel PEL_TABLE(reduce_fold)[] = {
     PEL_ROW(SUM, f32, "fold", .run.reduce = sum_f32),
     PEL_ROW(SUM, f64, "fold", .run.reduce = sum_f64),
+    PEL_ROW(MEAN, f32, "fold", .run.reduce = sum_f32),
+    PEL_ROW(MEAN, f64, "fold", .run.reduce = sum_f64),
     PEL_ROW(DOT, f32, "fold", .run.reduce = dot_f32),
 #if !PEL_ISA_IS(scalar)
     PEL_ROW(DOT, f64, "fold", .run.reduce = dot_f64),

@@ -1,4 +1,4 @@
-/* Exact sums and dot products of integers in vector lanes.
+/* Exact sums and dot products of integers in vector lanes; a mean is the driver's quotient of a sum.
  *
  * 64-bit terms are summed twice: the whole term, wrapping around, and its upper half, which cannot wrap within a run.
  * The sum of the lower halves, which cannot wrap either, follows from the two. Signed terms get their sign bit flipped,
@@ -35,17 +35,19 @@ static void finish_run(struct pel_wide *wide, const struct sums *sums, uint64_t 
 #define PEL_SELF "kernels/reduce/integer.c"
 #include "kernels/foreach_integer.h"
 
+#define ROW(op, suffix, function) PEL_ROW(op, suffix, "lanes", .run.reduce = function##_##suffix)
+#define ROWS(op, function)                                                                                             \
+    ROW(op, i32, function), ROW(op, i64, function), ROW(op, u32, function), ROW(op, u64, function)
+
 const struct pel_kernel PEL_TABLE(reduce_integer)[] = {
-    PEL_ROW(SUM, i32, "lanes", .run.reduce = sum_i32),
-    PEL_ROW(SUM, i64, "lanes", .run.reduce = sum_i64),
-    PEL_ROW(SUM, u32, "lanes", .run.reduce = sum_u32),
-    PEL_ROW(SUM, u64, "lanes", .run.reduce = sum_u64),
-    PEL_ROW(DOT, i32, "lanes", .run.reduce = dot_i32),
-    PEL_ROW(DOT, i64, "lanes", .run.reduce = dot_i64),
-    PEL_ROW(DOT, u32, "lanes", .run.reduce = dot_u32),
-    PEL_ROW(DOT, u64, "lanes", .run.reduce = dot_u64),
+    ROWS(SUM, sum),
+    ROWS(DOT, dot),
+    ROWS(MEAN, sum),
     PEL_END_OF_TABLE,
 };
+
+#undef ROWS
+#undef ROW
 
 #else
 

@@ -1,4 +1,4 @@
-/* The reference of floating-point sums and dot products: every element, or exact product, goes straight into the
+/* The reference of floating-point sums, means and dot products: every element, or exact product, goes straight into the
  * superaccumulator. */
 #ifndef T
 
@@ -14,6 +14,8 @@ const struct pel_kernel PEL_TABLE(reduce_limbs)[] = {
 #if PEL_ISA_IS(scalar)
     PEL_ROW(SUM, f32, "limbs", .traits = PEL_TRAIT_REFERENCE, .run.reduce = sum_f32),
     PEL_ROW(SUM, f64, "limbs", .traits = PEL_TRAIT_REFERENCE, .run.reduce = sum_f64),
+    PEL_ROW(MEAN, f32, "limbs", .traits = PEL_TRAIT_REFERENCE, .run.reduce = sum_f32),
+    PEL_ROW(MEAN, f64, "limbs", .traits = PEL_TRAIT_REFERENCE, .run.reduce = sum_f64),
     PEL_ROW(DOT, f32, "limbs", .traits = PEL_TRAIT_REFERENCE, .run.reduce = dot_f32),
     PEL_ROW(DOT, f64, "limbs", .traits = PEL_TRAIT_REFERENCE, .run.reduce = dot_f64),
 #endif

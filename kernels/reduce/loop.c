@@ -1,4 +1,4 @@
-/* The reference of integer sums and dot products, and of every minimum and maximum: one element at a time. */
+/* The reference of integer sums, dot products and means, and of every minimum and maximum: one element at a time. */
 #ifndef T
 
 #include "kernels/kernel.h"
@@ -11,17 +11,19 @@
 
 #define ROW(op, suffix, function)                                                                                      \
     PEL_ROW(op, suffix, "loop", .traits = PEL_TRAIT_REFERENCE, .run.reduce = function##_##suffix)
+#define INTEGERS(op, function)                                                                                         \
+    ROW(op, i32, function), ROW(op, i64, function), ROW(op, u32, function), ROW(op, u64, function)
+#define ALL(op, function) INTEGERS(op, function), ROW(op, f32, function), ROW(op, f64, function)
 
 const struct pel_kernel PEL_TABLE(reduce_loop)[] = {
 #if PEL_ISA_IS(scalar)
-    ROW(SUM, i32, sum), ROW(SUM, i64, sum), ROW(SUM, u32, sum), ROW(SUM, u64, sum), ROW(DOT, i32, dot),
-    ROW(DOT, i64, dot), ROW(DOT, u32, dot), ROW(DOT, u64, dot), ROW(MIN, f32, min), ROW(MIN, f64, min),
-    ROW(MIN, i32, min), ROW(MIN, i64, min), ROW(MIN, u32, min), ROW(MIN, u64, min), ROW(MAX, f32, max),
-    ROW(MAX, f64, max), ROW(MAX, i32, max), ROW(MAX, i64, max), ROW(MAX, u32, max), ROW(MAX, u64, max),
+    INTEGERS(SUM, sum), INTEGERS(DOT, dot), INTEGERS(MEAN, sum), ALL(MIN, min), ALL(MAX, max),
 #endif
     PEL_END_OF_TABLE,
 };
 
+#undef ALL
+#undef INTEGERS
 #undef ROW
 
 #else

@@ -14,6 +14,8 @@ enum { BLOCK = 1 << 16, CHAINS = 8 };
 const struct pel_kernel PEL_TABLE(reduce_plain)[] = {
     PEL_ROW(SUM, f32, "plain", .traits = PEL_TRAIT_FAST, .run.reduce = sum_f32),
     PEL_ROW(SUM, f64, "plain", .traits = PEL_TRAIT_FAST, .run.reduce = sum_f64),
+    PEL_ROW(MEAN, f32, "plain", .traits = PEL_TRAIT_FAST, .run.reduce = sum_f32),
+    PEL_ROW(MEAN, f64, "plain", .traits = PEL_TRAIT_FAST, .run.reduce = sum_f64),
     PEL_ROW(DOT, f32, "plain", .traits = PEL_TRAIT_FAST, .run.reduce = dot_f32),
     PEL_ROW(DOT, f64, "plain", .traits = PEL_TRAIT_FAST, .run.reduce = dot_f64),
     PEL_END_OF_TABLE,
