@@ -21,6 +21,8 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
 #define PEL_OPS(X)                                                                                                     \
     X(SUM, reduce, "sum")                                                                                              \
     X(DOT, reduce, "dot")                                                                                              \
+    X(ASUM, reduce, "asum")                                                                                            \
+    X(NRM2, reduce, "nrm2")                                                                                            \
     X(MEAN, reduce, "mean")                                                                                            \
     X(MIN, reduce, "min")                                                                                              \
     X(MAX, reduce, "max")                                                                                              \
@@ -61,7 +63,8 @@ union pel_reduce_state;
 struct pel_sort_leaf;
 struct pel_sweep;
 
-/* Folds x[0 ... n) (and y, for operations of two arrays) into the state. */
+/* Folds x[0 ... n) (and y, for operations of two arrays) into the state. A norm is the dot product of an array with
+ * itself: y is x. */
 typedef void pel_reduce_fn(const void *x, const void *y, size_t n, union pel_reduce_state *state,
                            const int32_t *params);
 /* Computes one step on a box of the grid. */

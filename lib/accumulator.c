@@ -47,10 +47,10 @@ static uint64_t digit(const struct pel_acc *acc, int i)
     return i >= acc->low && i < acc->high ? (uint64_t)acc->limb[i] : 0;
 }
 
-/* 64 bits from place `place` up, where place 0 stands for 2^PEL_ACC_LOWEST. */
+/* 64 bits from place `place` up, where place 0 stands for 2^PEL_ACC_LOWEST; places below it are zeros. */
 static uint64_t bits_from(const struct pel_acc *acc, int place)
 {
-    int i = place / 32, shift = place % 32;
+    int i = place >> 5, shift = place & 31;
     uint64_t low = digit(acc, i) | digit(acc, i + 1) << 32;
     return shift == 0 ? low : low >> shift | digit(acc, i + 2) << (64 - shift);
 }
@@ -58,11 +58,11 @@ static uint64_t bits_from(const struct pel_acc *acc, int place)
 /* Whether anything stands below this place. */
 static bool any_below(const struct pel_acc *acc, int place)
 {
-    for (int i = acc->low; i < acc->high && i < place / 32; i++) {
+    for (int i = acc->low; i < acc->high && i < place >> 5; i++) {
         if (acc->limb[i] != 0)
             return true;
     }
-    return (digit(acc, place / 32) & ((UINT64_C(1) << place % 32) - 1)) != 0;
+    return (digit(acc, place >> 5) & ((UINT64_C(1) << (place & 31)) - 1)) != 0;
 }
 
 /* Place of the highest bit of a canonical number, -1 of zero. */
@@ -95,6 +95,38 @@ void pel_acc_divide(struct pel_acc *acc, uint64_t divisor)
         acc->limb[acc->low] |= 1;
     if (negative)
         negate(acc);
+}
+
+/* The whole part of the square root of n, which has 123 or 124 bits. The root of the upper half comes bit by bit, the
+ * rest from one step of Newton's, which is too large by little if at all. */
+static uint64_t root_of(pel_u128 n)
+{
+    uint64_t upper = (uint64_t)(n >> 62), half = 0;
+    for (uint64_t bit = UINT64_C(1) << 30; bit > 0; bit >>= 1) {
+        if ((half | bit) * (half | bit) <= upper)
+            half |= bit;
+    }
+    pel_u128 rest = n - ((pel_u128)(half * half) << 62);
+    uint64_t root = (half << 31) + (uint64_t)(rest / (half << 32));
+    while ((pel_u128)root * root > n)
+        root--;
+    return root;
+}
+
+/* 62 bits of the root are more than a rounding looks at, and one below them stands for all others. An even place halves
+ * to a whole one. */
+void pel_acc_root(struct pel_acc *acc)
+{
+    make_canonical(acc);
+    int top = top_place(acc), place = (top - 122) & ~1;
+    if (top < 0)
+        return;
+    pel_u128 leading = (pel_u128)bits_from(acc, place + 64) << 64 | bits_from(acc, place);
+    uint64_t root = root_of(leading);
+    bool more = (pel_u128)root * root != leading || any_below(acc, place);
+    acc->low = acc->high = 0;
+    pel_acc_reserve(acc, 1);
+    pel_acc_deposit(acc, (int64_t)(root << 1 | more), (place + PEL_ACC_LOWEST) / 2 - 1);
 }
 
 /* Rounds a positive canonical number. A significand of `precision` bits with its unit at the format's lowest exponent

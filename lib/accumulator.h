@@ -13,6 +13,9 @@ void pel_acc_merge(struct pel_acc *into, const struct pel_acc *from);
  * round the exact quotient below, not to add to it. */
 void pel_acc_divide(struct pel_acc *acc, uint64_t divisor);
 
+/* The square root of the number's magnitude, to be rounded like a quotient. */
+void pel_acc_root(struct pel_acc *acc);
+
 /* The bits of the double, or float, nearest to the exact sum, ties to even; moves carries. NaN is canonical: positive,
  * quiet, payload 0. */
 uint64_t pel_acc_round_f64(struct pel_acc *acc);

@@ -66,6 +66,12 @@ static pel_status finish_acc(const struct call *call, unsigned flags, union pel_
     return PEL_OK;
 }
 
+static pel_status finish_norm(const struct call *call, unsigned flags, union pel_reduce_state *state)
+{
+    pel_acc_root(&state->acc);
+    return finish_acc(call, flags, state);
+}
+
 static pel_status finish_mean(const struct call *call, unsigned flags, union pel_reduce_state *state)
 {
     (void)flags;
@@ -134,6 +140,7 @@ static pel_status finish_extreme(const struct call *call, unsigned flags, union 
 }
 
 static const struct kind accumulator = {clear_acc, merge_acc, finish_acc};
+static const struct kind norm = {clear_acc, merge_acc, finish_norm};
 static const struct kind mean = {clear_acc, merge_acc, finish_mean};
 static const struct kind wide = {clear_wide, merge_wide, finish_wide};
 static const struct kind wide_mean = {clear_wide, merge_wide, finish_wide_mean};
@@ -148,6 +155,8 @@ static const struct operation {
 } operations[PEL_NOPS] = {
     [PEL_OP_SUM] = {&accumulator, &wide, 0},
     [PEL_OP_DOT] = {&accumulator, &wide, TWO_ARRAYS},
+    [PEL_OP_ASUM] = {&accumulator, NULL, 0},
+    [PEL_OP_NRM2] = {&norm, NULL, 0},
     [PEL_OP_MEAN] = {&mean, &wide_mean, NOT_EMPTY},
     [PEL_OP_MIN] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
     [PEL_OP_MAX] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
@@ -288,4 +297,10 @@ static pel_status reduce(const struct call *call, const pel_opts *opts)
         return reduce(&(struct call){PEL_OP_DOT, dtype, x, y, n, result, sizeof *result}, opts);                       \
     }
 
+#define FUNCTIONS_OF_FLOATS(dtype, T, suffix)                                                                          \
+    FUNCTION(ASUM, asum, NULL, dtype, T, suffix, T)                                                                    \
+    FUNCTION(NRM2, nrm2, x, dtype, T, suffix, T)
+
 EACH_DTYPE(FUNCTIONS)
+FUNCTIONS_OF_FLOATS(PEL_F32, float, f32)
+FUNCTIONS_OF_FLOATS(PEL_F64, double, f64)

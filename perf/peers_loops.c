@@ -2,6 +2,8 @@
  * the compiler may fuse multiplications with additions. */
 #ifndef T
 
+#include <math.h>
+
 #include "kernels/kernel.h"
 #include "perf/peers.h"
 
@@ -26,10 +28,11 @@ static size_t smaller(size_t a, size_t b)
         .name = "omp simd", .origin = "plain loop", .op = #op_, .dtypes = 1u << PEL_DTYPE_##suffix, .parallel = true,  \
         .run = op_##_##suffix                                                                                          \
     }
-#define ROWS(op) ROW(op, f32), ROW(op, f64), ROW(op, i32), ROW(op, i64), ROW(op, u32), ROW(op, u64)
+#define ROWS(op)           ROW(op, f32), ROW(op, f64), ROW(op, i32), ROW(op, i64), ROW(op, u32), ROW(op, u64)
+#define ROWS_OF_FLOATS(op) ROW(op, f32), ROW(op, f64)
 
-const struct peer PEER_TABLE(loops, PEL_ISA)[] = {ROWS(sum), ROWS(dot), ROWS(mean),
-                                                  ROWS(min), ROWS(max), {.name = NULL}};
+const struct peer PEER_TABLE(loops, PEL_ISA)[] = {
+    ROWS(sum), ROWS(dot), ROWS(mean), ROWS_OF_FLOATS(asum), ROWS_OF_FLOATS(nrm2), ROWS(min), ROWS(max), {.name = NULL}};
 
 #else
 
@@ -60,6 +63,25 @@ static W NAME(dot_block)(const T *x, const T *y, size_t n)
         sum += (W)x[i] * (W)y[i];
     return sum;
 }
+
+#if T_SIGNIFICAND
+static T NAME(asum_block)(const T *x, const T *y, size_t n)
+{
+    T sum = 0;
+    (void)y;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += (T)fabs((double)x[i]);
+    return sum;
+}
+
+/* What scales nothing, and so may overflow or underflow. */
+static T NAME(square_block)(const T *x, const T *y, size_t n)
+{
+    (void)y;
+    return NAME(dot_block)(x, x, n);
+}
+#endif
 
 static T NAME(min_block)(const T *x, size_t n)
 {
@@ -103,6 +125,18 @@ static void NAME(mean)(const struct peer_job *job)
 {
     *(double *)job->result = (double)NAME(add_blocks)(job, NAME(sum_block)) / (double)job->n;
 }
+
+#if T_SIGNIFICAND
+static void NAME(asum)(const struct peer_job *job)
+{
+    *(T *)job->result = NAME(add_blocks)(job, NAME(asum_block));
+}
+
+static void NAME(nrm2)(const struct peer_job *job)
+{
+    *(T *)job->result = (T)sqrt((double)NAME(add_blocks)(job, NAME(square_block)));
+}
+#endif
 
 static void NAME(min)(const struct peer_job *job)
 {

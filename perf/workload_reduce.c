@@ -44,8 +44,14 @@ typedef pel_status reduce_run(const void *x, const void *y, size_t n, void *resu
     MAKE(op, u32, uint32_t, double)                                                                                    \
     MAKE(op, u64, uint64_t, double)
 
+#define OF_FLOATS(MAKE, op)                                                                                            \
+    MAKE(op, f32, float, float)                                                                                        \
+    MAKE(op, f64, double, double)
+
 WIDENING(UNARY, sum)
 WIDENING(BINARY, dot)
+OF_FLOATS(UNARY, asum)
+OF_FLOATS(UNARY, nrm2)
 AVERAGING(UNARY, mean)
 KEEPING(UNARY, min)
 KEEPING(UNARY, max)
@@ -56,8 +62,13 @@ KEEPING(UNARY, max)
         [PEL_U64] = op##_u64                                                                                           \
     }
 
+#define RUNS_OF_FLOATS(op)                                                                                             \
+    {                                                                                                                  \
+        [PEL_F32] = op##_f32, [PEL_F64] = op##_f64                                                                     \
+    }
+
 /* What rounding comes to in an entrant that rounds as it goes. */
-enum rounding { NONE, OF_SUM, OF_MEAN };
+enum rounding { NONE, OF_SUM, OF_MAGNITUDES, OF_NORM, OF_MEAN };
 
 /* Integers of sums and products stay small enough that 2^31 elements cannot overflow the result, or a peer's sum. */
 static const struct row {
@@ -66,8 +77,12 @@ static const struct row {
     bool binary;             /* two arrays */
     enum rounding rounding;  /* of floating point */
 } rows[PEL_NOPS] = {
-    [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, OF_SUM},    [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, OF_SUM},
-    [PEL_OP_MEAN] = {RUNS(mean), 32, 32, false, OF_MEAN}, [PEL_OP_MIN] = {RUNS(min), 32, 64, false, NONE},
+    [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, OF_SUM},
+    [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, OF_SUM},
+    [PEL_OP_ASUM] = {RUNS_OF_FLOATS(asum), 0, 0, false, OF_MAGNITUDES},
+    [PEL_OP_NRM2] = {RUNS_OF_FLOATS(nrm2), 0, 0, false, OF_NORM},
+    [PEL_OP_MEAN] = {RUNS(mean), 32, 32, false, OF_MEAN},
+    [PEL_OP_MIN] = {RUNS(min), 32, 64, false, NONE},
     [PEL_OP_MAX] = {RUNS(max), 32, 64, false, NONE},
 };
 
@@ -124,17 +139,28 @@ static double magnitude(const void *x, pel_dtype dtype, size_t i)
 }
 
 /* A small multiple of the sum of magnitudes, in units of the last place: loose for a sum of random signs in any order,
- * and tight enough that a lost element shows. */
+ * and tight enough that a lost element shows. In sums of one sign the rounding errors of running sums grow with those.
+ */
 static double tolerance(const struct workload *w)
 {
     enum rounding rounding = rows[w->spec.op].rounding;
     pel_dtype dtype = w->spec.dtype;
-    double sum = 0, units = dtype == PEL_F32 ? 8 * FLT_EPSILON : 8 * DBL_EPSILON;
+    double sum = 0, unit = dtype == PEL_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    const void *y = rounding == OF_NORM ? w->x : w->y;
     for (size_t i = 0; i < w->elements; i++)
-        sum += magnitude(w->x, dtype, i) * (w->y ? magnitude(w->y, dtype, i) : 1);
-    if (rounding == NONE)
+        sum += magnitude(w->x, dtype, i) * (y ? magnitude(y, dtype, i) : 1);
+    switch (rounding) {
+    case OF_SUM:
+        return 8 * unit * sum;
+    case OF_MAGNITUDES:
+        return 64 * unit * sum;
+    case OF_NORM:
+        return 64 * unit * sqrt(sum);
+    case OF_MEAN:
+        return 8 * unit * sum / (double)w->elements;
+    default:
         return 0;
-    return units * (rounding == OF_MEAN ? sum / (double)w->elements : sum);
+    }
 }
 
 const struct workload_family workload_reduce = {.serves = serves, .open = open, .run = run, .tolerance = tolerance};

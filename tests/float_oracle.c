@@ -60,10 +60,16 @@ uint64_t oracle_reduction(enum pel_op op, pel_dtype dtype, const void *x, const 
         set_element(term, dtype, x, i);
         if (op == PEL_OP_DOT)
             mpfr_mul_d(term, term, float_data_get(dtype, y, i), MPFR_RNDN);
+        else if (op == PEL_OP_ASUM)
+            mpfr_abs(term, term, MPFR_RNDN);
+        else if (op == PEL_OP_NRM2)
+            mpfr_sqr(term, term, MPFR_RNDN);
         assert_int_equal(mpfr_add(sum, sum, term, MPFR_RNDN), 0);
     }
     if (op == PEL_OP_MEAN)
         mpfr_div_ui(sum, sum, n, MPFR_RNDN);
+    else if (op == PEL_OP_NRM2)
+        mpfr_sqrt(sum, sum, MPFR_RNDN);
     uint64_t bits = rounded(op == PEL_OP_MEAN ? PEL_F64 : dtype, sum);
     mpfr_clears(sum, term, (mpfr_ptr)NULL);
     return bits;
@@ -87,6 +93,17 @@ uint64_t oracle_acc(pel_dtype dtype, const struct pel_acc *acc, uint64_t divisor
     mpfr_t value;
     init_acc(value, acc);
     mpfr_div_ui(value, value, divisor, MPFR_RNDN);
+    uint64_t bits = rounded(dtype, value);
+    mpfr_clear(value);
+    return bits;
+}
+
+uint64_t oracle_acc_root(pel_dtype dtype, const struct pel_acc *acc)
+{
+    mpfr_t value;
+    init_acc(value, acc);
+    mpfr_abs(value, value, MPFR_RNDN);
+    mpfr_sqrt(value, value, MPFR_RNDN);
     uint64_t bits = rounded(dtype, value);
     mpfr_clear(value);
     return bits;
@@ -121,6 +138,13 @@ uint64_t oracle_reduction(enum pel_op op, pel_dtype dtype, const void *x, const 
 uint64_t oracle_acc(pel_dtype dtype, const struct pel_acc *acc, uint64_t divisor)
 {
     (void)dtype, (void)acc, (void)divisor;
+    fail_msg("built without MPFR");
+    return 0;
+}
+
+uint64_t oracle_acc_root(pel_dtype dtype, const struct pel_acc *acc)
+{
+    (void)dtype, (void)acc;
     fail_msg("built without MPFR");
     return 0;
 }

@@ -20,6 +20,9 @@ uint64_t oracle_reduction(enum pel_op op, pel_dtype dtype, const void *x, const 
 /* The bits of a superaccumulator's number, divided by another, rounded once to PEL_F32 or PEL_F64. */
 uint64_t oracle_acc(pel_dtype dtype, const struct pel_acc *acc, uint64_t divisor);
 
+/* The bits of the root of its magnitude, likewise. */
+uint64_t oracle_acc_root(pel_dtype dtype, const struct pel_acc *acc);
+
 /* Whether a number is exactly the sum of two others. */
 bool oracle_acc_is_sum(const struct pel_acc *sum, const struct pel_acc *a, const struct pel_acc *b);
 

@@ -38,6 +38,11 @@ EACH(int64_t, int64_t, i64)
 EACH(uint32_t, uint64_t, u32)
 EACH(uint64_t, uint64_t, u64)
 
+REDUCTION(asum, float, float, f32)
+REDUCTION(asum, double, double, f64)
+REDUCTION(nrm2, float, float, f32)
+REDUCTION(nrm2, double, double, f64)
+
 /* A star of radius 1 with unequal arms, five steps; each axis has other boundaries. */
 static pel_status run_stencil(pel_dtype dtype, int ndim, size_t n, void *grid, const pel_opts *opts)
 {
@@ -85,6 +90,11 @@ STENCIL(PEL_F64, f64, 3)
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }
+#define ROWS_OF_FLOATS(dtype, suffix)                                                                                  \
+    {"asum", dtype, false, asum_##suffix},                                                                             \
+    {                                                                                                                  \
+        "nrm2", dtype, false, nrm2_##suffix                                                                            \
+    }
 #define STENCIL_ROWS(dtype, suffix)                                                                                    \
     {"stencil 1", dtype, true, stencil1_##suffix}, {"stencil 2", dtype, true, stencil2_##suffix},                      \
     {                                                                                                                  \
@@ -92,8 +102,8 @@ STENCIL(PEL_F64, f64, 3)
     }
 
 const struct operation operations[] = {
-    ROWS(PEL_F32, f32),         ROWS(PEL_F64, f64),         ROWS(PEL_I32, i32),
-    ROWS(PEL_I64, i64),         ROWS(PEL_U32, u32),         ROWS(PEL_U64, u64),
+    ROWS(PEL_F32, f32),         ROWS(PEL_F64, f64),         ROWS(PEL_I32, i32),           ROWS(PEL_I64, i64),
+    ROWS(PEL_U32, u32),         ROWS(PEL_U64, u64),         ROWS_OF_FLOATS(PEL_F32, f32), ROWS_OF_FLOATS(PEL_F64, f64),
     STENCIL_ROWS(PEL_F32, f32), STENCIL_ROWS(PEL_F64, f64), {NULL, PEL_F32, false, NULL},
 };
 

@@ -12,9 +12,14 @@
 static const struct operation *operation_of(enum pel_op op, pel_dtype dtype)
 {
     const struct operation *operation = operations;
-    while (operation->dtype != dtype || strcmp(operation->name, pel_op_name(op)) != 0)
+    while (operation->name && (operation->dtype != dtype || strcmp(operation->name, pel_op_name(op)) != 0))
         operation++;
     return operation;
+}
+
+bool reduce_exists(enum pel_op op, pel_dtype dtype)
+{
+    return operation_of(op, dtype)->name != NULL;
 }
 
 size_t reduce_result_size(enum pel_op op, pel_dtype dtype)

@@ -10,6 +10,9 @@
 
 #include "kernels/kernel.h"
 
+/* Whether there is such a function. */
+bool reduce_exists(enum pel_op op, pel_dtype dtype);
+
 /* Calls pel_OP_DTYPE; y is for dot products. The result is returned as bits in *bits, which an error leaves alone. */
 pel_status reduce_call(enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n, uint64_t *bits,
                        const pel_opts *opts);

@@ -18,7 +18,7 @@
 enum { LARGEST = 1 << 13 };
 
 static const pel_dtype dtypes[] = {PEL_F32, PEL_F64};
-static const enum pel_op ops[] = {PEL_OP_SUM, PEL_OP_DOT, PEL_OP_MEAN};
+static const enum pel_op ops[] = {PEL_OP_SUM, PEL_OP_DOT, PEL_OP_ASUM, PEL_OP_NRM2, PEL_OP_MEAN};
 enum { NOPS = sizeof ops / sizeof ops[0] };
 
 /* Two arrays between forbidden pages, at random alignments. */
@@ -146,6 +146,37 @@ static void test_known_means(void **unused)
     }
 }
 
+/* Norms and sums of magnitudes of three. */
+static void test_known_magnitudes(void **unused)
+{
+    static const struct {
+        double x[3], norm, asum;
+    } cases[] = {
+        {{3, -4, 0}, 5, 7},
+        {{0x3p-1074, 0x4p-1074, 0}, 0x5p-1074, 0x7p-1074},
+        {{0x3p1000, 0x4p1000, -0.0}, 0x5p1000, 0x7p1000},
+        {{0x1p-1074, 0x1p-1074, 0}, 0x1p-1074, 0x2p-1074},         /* 1.4 units */
+        {{0x1p-1074, 0x1p-1074, 0x1p-1074}, 0x2p-1074, 0x3p-1074}, /* 1.7 units */
+        {{-DBL_MAX, 0, 0}, DBL_MAX, DBL_MAX},
+        {{DBL_MAX, 0x1p997, 0}, DBL_MAX, INFINITY},  /* a quarter of a unit more */
+        {{DBL_MAX, 0x1p998, 0}, INFINITY, INFINITY}, /* a unit more */
+        {{DBL_MAX, -DBL_MAX, 0}, INFINITY, INFINITY},
+        {{0x1p1023, 0x1p1023, 0x1p1023}, 0x1.bb67ae8584caap1023, INFINITY},
+        {{-0.0, -0.0, -0.0}, 0, 0},
+        {{-INFINITY, 1, INFINITY}, INFINITY, INFINITY},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t norm, asum;
+        memcpy(&norm, &cases[i].norm, sizeof norm);
+        memcpy(&asum, &cases[i].asum, sizeof asum);
+        reduce_expect(PEL_OP_NRM2, PEL_F64, cases[i].x, NULL, 3, 0, PEL_OK, norm, "known");
+        reduce_expect(PEL_OP_NRM2, PEL_F64, cases[i].x, NULL, 3, PEL_FAST, PEL_OK, norm, "known");
+        reduce_expect(PEL_OP_ASUM, PEL_F64, cases[i].x, NULL, 3, 0, PEL_OK, asum, "known");
+        reduce_expect(PEL_OP_ASUM, PEL_F64, cases[i].x, NULL, 3, PEL_FAST, PEL_OK, asum, "known");
+    }
+}
+
 static void test_not_a_number(void **unused)
 {
     static const double cases[][3] = {{INFINITY, 1, -INFINITY}, {1, -NAN, 2}, {NAN, INFINITY, 1}};
@@ -155,6 +186,10 @@ static void test_not_a_number(void **unused)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         reduce_expect(PEL_OP_SUM, PEL_F64, cases[i], NULL, 3, 0, PEL_OK, canonical, "not a number");
         reduce_expect(PEL_OP_MEAN, PEL_F64, cases[i], NULL, 3, 0, PEL_OK, canonical, "not a number");
+        if (i == 0)
+            continue; /* infinities of either sign are of one magnitude */
+        reduce_expect(PEL_OP_ASUM, PEL_F64, cases[i], NULL, 3, 0, PEL_OK, canonical, "not a number");
+        reduce_expect(PEL_OP_NRM2, PEL_F64, cases[i], NULL, 3, 0, PEL_OK, canonical, "not a number");
         reduce_expect(PEL_OP_DOT, PEL_F64, cases[i], zeros, 3, 0, PEL_OK, canonical, "not a number");
         reduce_expect(PEL_OP_DOT, PEL_F64, ones, cases[i], 3, 0, PEL_OK, canonical, "not a number");
     }
@@ -165,12 +200,15 @@ static void test_float_rounds_once(void **unused)
 {
     static const float x[] = {1, 0x1p-24F, 0x1p-100F};
     static const float ones[] = {1, 1, 1};
+    static const float legs[] = {1, 0x1p-12F, 0x1p-12F, 0x1p-24F, 0x1p-100F}; /* a bit above (1 + 2^-24)^2 */
     float sum = 1 + 0x1p-23F;
     uint32_t bits;
     (void)unused;
     memcpy(&bits, &sum, sizeof bits);
     reduce_expect(PEL_OP_SUM, PEL_F32, x, NULL, 3, 0, PEL_OK, bits, "rounds once");
     reduce_expect(PEL_OP_DOT, PEL_F32, x, ones, 3, 0, PEL_OK, bits, "rounds once");
+    reduce_expect(PEL_OP_ASUM, PEL_F32, x, NULL, 3, 0, PEL_OK, bits, "rounds once");
+    reduce_expect(PEL_OP_NRM2, PEL_F32, legs, NULL, 5, 0, PEL_OK, bits, "rounds once");
 }
 
 /* Runs a kernel on pieces of random length, each with a state of its own, and merges the states in random order. */
@@ -223,6 +261,7 @@ static void test_pieces(void **unused)
         for (size_t i = 0; i < 2; i++) {
             check_pieces((enum float_data)(kind % DATA_KINDS), PEL_OP_SUM, dtypes[i], &random);
             check_pieces((enum float_data)(kind % DATA_KINDS), PEL_OP_DOT, dtypes[i], &random);
+            check_pieces((enum float_data)(kind % DATA_KINDS), PEL_OP_ASUM, dtypes[i], &random);
         }
     }
 }
@@ -259,6 +298,9 @@ static void test_threads(void **unused)
     check_threads(PEL_OP_SUM, PEL_F64, DATA_STEPS, &random);
     check_threads(PEL_OP_SUM, PEL_F32, DATA_UNIT, &random);
     check_threads(PEL_OP_MEAN, PEL_F32, DATA_UNIT, &random);
+    check_threads(PEL_OP_ASUM, PEL_F64, DATA_WIDE, &random);
+    check_threads(PEL_OP_NRM2, PEL_F32, DATA_STEPS, &random);
+    check_threads(PEL_OP_NRM2, PEL_F64, DATA_UNIT, &random);
     check_threads(PEL_OP_DOT, PEL_F64, DATA_UNIT, &random);
     check_threads(PEL_OP_DOT, PEL_F32, DATA_FINITE, &random);
 }
@@ -338,10 +380,15 @@ static void test_accumulator(void **unused)
         uint64_t divisor = 1 + (test_random_bits(&random) >> 1 >> test_random_below(&random, 63));
         uint64_t f32 = oracle_acc(PEL_F32, &a, 1), f64 = oracle_acc(PEL_F64, &b, 1);
         uint64_t quotient = oracle_acc(PEL_F64, &sum, divisor);
+        uint64_t root32 = oracle_acc_root(PEL_F32, &a), root64 = oracle_acc_root(PEL_F64, &b);
         assert_int_equal(pel_acc_round_f32(&a), f32);
         assert_int_equal(pel_acc_round_f64(&b), f64);
         pel_acc_divide(&sum, divisor);
         assert_int_equal(pel_acc_round_f64(&sum), quotient);
+        pel_acc_root(&a);
+        pel_acc_root(&b);
+        assert_int_equal(pel_acc_round_f32(&a), root32);
+        assert_int_equal(pel_acc_round_f64(&b), root64);
     }
 }
 
@@ -376,10 +423,10 @@ static void test_fast(void **unused)
     struct test_random random = test_random_start(test_seed(), 6);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (size_t k = 0; k < 2; k++) {
-            check_fast(PEL_OP_SUM, dtypes[k], sizes[i], &random);
-            check_fast(PEL_OP_DOT, dtypes[k], sizes[i], &random);
-            if (sizes[i] > 0)
-                check_fast(PEL_OP_MEAN, dtypes[k], sizes[i], &random);
+            for (size_t j = 0; j < NOPS; j++) {
+                if (sizes[i] > 0 || ops[j] != PEL_OP_MEAN)
+                    check_fast(ops[j], dtypes[k], sizes[i], &random);
+            }
         }
     }
 }
@@ -387,11 +434,17 @@ static void test_fast(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known),        cmocka_unit_test(test_known_means),
-        cmocka_unit_test(test_not_a_number), cmocka_unit_test(test_float_rounds_once),
-        cmocka_unit_test(test_accumulator),  cmocka_unit_test(test_oracle),
-        cmocka_unit_test(test_pieces),       cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_environment),  cmocka_unit_test(test_fast),
+        cmocka_unit_test(test_known),
+        cmocka_unit_test(test_known_means),
+        cmocka_unit_test(test_known_magnitudes),
+        cmocka_unit_test(test_not_a_number),
+        cmocka_unit_test(test_float_rounds_once),
+        cmocka_unit_test(test_accumulator),
+        cmocka_unit_test(test_oracle),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_fast),
     };
     test_set_processors(8);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Reductions: sum, dot product, mean, minimum, maximum.
+/* Reductions: sum, dot product, sum of magnitudes, Euclidean norm, mean, minimum, maximum.
  *
  * Common to all: x (and y) hold n elements, aligned to their own type and not written; they may be NULL when
  * n is 0, and may be the same array. *result may lie within them; it is written last, and only on PEL_OK. Errors:
@@ -45,6 +45,24 @@ PEL_API pel_status pel_dot_i32(const int32_t *x, const int32_t *y, size_t n, int
 PEL_API pel_status pel_dot_i64(const int64_t *x, const int64_t *y, size_t n, int64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_dot_u32(const uint32_t *x, const uint32_t *y, size_t n, uint64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_dot_u64(const uint64_t *x, const uint64_t *y, size_t n, uint64_t *result, const pel_opts *opts);
+
+/* Sum of magnitudes, |x[0]| + ... + |x[n-1]|, with the promises of the sum: exact, rounded once. Infinite if an element
+ * is infinite and none NaN; any NaN gives the canonical quiet NaN; the empty sum, and one of zeros of either sign, is
+ * +0. PEL_FAST is accepted and changes nothing: this is the only method. PEL_NAN_SKIP is not provided (PEL_ENOTSUP).
+ *
+ * Method: the sum's, with the signs cleared. */
+PEL_API pel_status pel_asum_f32(const float *x, size_t n, float *result, const pel_opts *opts);
+PEL_API pel_status pel_asum_f64(const double *x, size_t n, double *result, const pel_opts *opts);
+
+/* Euclidean norm: the square root of the exact sum of squares, rounded once to nearest, ties to even. Nothing is
+ * scaled, and nothing overflows or underflows on the way: a result is infinite only if the exact norm rounds to
+ * infinity, or an element is infinite and none NaN. Any NaN gives the canonical quiet NaN; the norm of nothing is +0.
+ * PEL_FAST is accepted and changes nothing: this is the only method. PEL_NAN_SKIP is not provided (PEL_ENOTSUP).
+ *
+ * Method: the exact dot product of x with itself, then an integer square root of its leading bits with a sticky
+ * remainder (Newton's method; R. P. Brent, P. Zimmermann, "Modern Computer Arithmetic", 2010, section 1.5). */
+PEL_API pel_status pel_nrm2_f32(const float *x, size_t n, float *result, const pel_opts *opts);
+PEL_API pel_status pel_nrm2_f64(const double *x, size_t n, double *result, const pel_opts *opts);
 
 /* Arithmetic mean: the exact sum divided by n, rounded once to the nearest double, ties to even, for every type of
  * elements; so it exists where the sum does not fit its type. NaN, infinities, the sign of a zero and PEL_FAST are as

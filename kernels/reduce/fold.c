@@ -1,4 +1,4 @@
-/* Exact floating-point sums and dot products, by error-free folds in vector lanes.
+/* Exact floating-point sums, also of magnitudes, and dot products, by error-free folds in vector lanes.
  *
  * A fold splits a term x against a chain S that starts from an anchor 1.5 * 2^E: t = S + x; q = t - S; r = x - q; S =
  * t. With |x| <= 2^E and S and t in [2^E, 2^(E+1)), q and r are exact, so S + r keeps the sum to the last bit, and |r|
@@ -19,6 +19,8 @@
  * S. M. Rump, T. Ogita, S. Oishi, "Accurate floating-point summation", SIAM J. Sci. Comput. 31 (2008); J. Demmel,
  * H. D. Nguyen, "Parallel reproducible summation", IEEE Trans. Comput. 64 (2015). */
 #ifndef T
+
+#include <math.h>
 
 #include "kernels/kernel.h"
 #include "kernels/reduce/state.h"
@@ -122,20 +124,42 @@ INLINE bool folds_deposit(const struct folds *folds, int exponent, int levels, s
 #define PEL_SELF "kernels/reduce/fold.c"
 #include "kernels/foreach_float.h"
 
-/* Where fma is a call of libm, the limbs of the reference are as fast. */
+/* Where fma is a call of libm, the limbs of the reference are as fast as exact products of doubles. */
+#define ROW(op, suffix, function) PEL_ROW(op, suffix, "fold", .run.reduce = function##_##suffix)
+#define ROWS(op, function)        ROW(op, f32, function), ROW(op, f64, function)
+
 const struct pel_kernel PEL_TABLE(reduce_fold)[] = {
-    PEL_ROW(SUM, f32, "fold", .run.reduce = sum_f32),
-    PEL_ROW(SUM, f64, "fold", .run.reduce = sum_f64),
-    PEL_ROW(MEAN, f32, "fold", .run.reduce = sum_f32),
-    PEL_ROW(MEAN, f64, "fold", .run.reduce = sum_f64),
-    PEL_ROW(DOT, f32, "fold", .run.reduce = dot_f32),
+    ROWS(SUM, sum),     ROWS(ASUM, asum),    ROWS(MEAN, sum), ROW(DOT, f32, dot), ROW(NRM2, f32, dot),
 #if !PEL_ISA_IS(scalar)
-    PEL_ROW(DOT, f64, "fold", .run.reduce = dot_f64),
+    ROW(DOT, f64, dot), ROW(NRM2, f64, dot),
 #endif
     PEL_END_OF_TABLE,
 };
 
+#undef ROWS
+#undef ROW
+
 #else
+
+/* What is summed: the elements of x, or their magnitudes, or their products with those of y unless it is NULL. */
+struct NAME(terms) {
+    const T *x, *y;
+    bool magnitudes;
+};
+
+INLINE struct NAME(terms) NAME(from)(struct NAME(terms) terms, size_t i)
+{
+    return (struct NAME(terms)){terms.x + i, terms.y ? terms.y + i : NULL, terms.magnitudes};
+}
+
+/* A term, if a product then rounded. */
+INLINE double NAME(term)(struct NAME(terms) terms, size_t i)
+{
+    double x = (double)terms.x[i];
+    if (terms.y)
+        return x * (double)terms.y[i];
+    return terms.magnitudes ? fabs(x) : x;
+}
 
 /* As many elements as there are lanes of double. */
 INLINE v_f64 NAME(load)(const T *p)
@@ -147,17 +171,17 @@ INLINE v_f64 NAME(load)(const T *p)
 #endif
 }
 
-/* Folds STEP elements, or products with those of y unless it is NULL. */
-INLINE void NAME(step)(struct folds *folds, const T *x, const T *y, int levels)
+/* Folds STEP terms. */
+INLINE void NAME(step)(struct folds *folds, struct NAME(terms) terms, int levels)
 {
 #pragma GCC unroll 4
     for (int c = 0; c < CHAINS; c++) {
-        v_f64 a = NAME(load)(x + c * WIDTH);
-        if (!y) {
-            fold_down(folds, c, a, 0, levels);
+        v_f64 a = NAME(load)(terms.x + c * WIDTH);
+        if (!terms.y) {
+            fold_down(folds, c, terms.magnitudes ? (v_f64)((v_u64)a << 1 >> 1) : a, 0, levels);
             continue;
         }
-        v_f64 b = NAME(load)(y + c * WIDTH);
+        v_f64 b = NAME(load)(terms.y + c * WIDTH);
 #if T_BITS == 32
         fold_down(folds, c, a * b, 0, levels);
 #else
@@ -169,21 +193,21 @@ INLINE void NAME(step)(struct folds *folds, const T *x, const T *y, int levels)
 }
 
 /* Whether every product that is near or below the smallest normal number is an exact zero. */
-static bool NAME(zeros_are_exact)(const T *x, const T *y, size_t n)
+static bool NAME(zeros_are_exact)(struct NAME(terms) terms, size_t n)
 {
     uint64_t lost = 0;
     for (size_t i = 0; i < n; i++) {
-        double p = (double)x[i] * (double)y[i];
-        lost |= (uint64_t)((p < 0x1p-968) & (p > -0x1p-968) & (x[i] != 0) & (y[i] != 0));
+        double p = NAME(term)(terms, i);
+        lost |= (uint64_t)((p < 0x1p-968) & (p > -0x1p-968) & (terms.x[i] != 0) & (terms.y[i] != 0));
     }
     return !lost;
 }
 
 /* Notes zeros by their sign, and anything else. */
-static void NAME(note_zeros)(const T *x, const T *y, size_t n, struct pel_acc *acc)
+static void NAME(note_zeros)(struct NAME(terms) terms, size_t n, struct pel_acc *acc)
 {
     for (size_t i = 0; i < n && !(acc->flags & PEL_ACC_OTHER); i++)
-        acc->flags |= pel_acc_flag(y ? (double)x[i] * (double)y[i] : (double)x[i]);
+        acc->flags |= pel_acc_flag(NAME(term)(terms, i));
 }
 
 /* A last step, made whole with zeros. */
@@ -195,37 +219,37 @@ static const T *NAME(pad)(T *step, const T *x, size_t n)
 }
 
 /* Adds a block if the anchors fit, else leaves the accumulator as it was. */
-INLINE bool NAME(fold_block)(const T *x, const T *y, size_t n, int exponent, int levels, struct pel_acc *acc)
+INLINE bool NAME(fold_block)(struct NAME(terms) terms, size_t n, int exponent, int levels, struct pel_acc *acc)
 {
     struct folds folds;
     folds_start(&folds, exponent, levels);
     T x_rest[STEP], y_rest[STEP];
-    const T *x_part = x, *y_part = y;
+    struct NAME(terms) part = terms;
     size_t whole = n - n % STEP;
     for (size_t left = whole;; left = STEP) {
         for (size_t i = 0; i < left; i += STEP)
-            NAME(step)(&folds, x_part + i, y ? y_part + i : NULL, levels);
-        if (x_part == x_rest || whole == n)
+            NAME(step)(&folds, NAME(from)(part, i), levels);
+        if (part.x == x_rest || whole == n)
             break;
-        x_part = NAME(pad)(x_rest, x + whole, n - whole);
-        y_part = y ? NAME(pad)(y_rest, y + whole, n - whole) : NULL;
+        part.x = NAME(pad)(x_rest, terms.x + whole, n - whole);
+        part.y = terms.y ? NAME(pad)(y_rest, terms.y + whole, n - whole) : NULL;
     }
     if (!folds_are_exact(&folds, levels) ||
-        (evidence_doubts_products(&folds.evidence) && !NAME(zeros_are_exact)(x, y, n)))
+        (evidence_doubts_products(&folds.evidence) && !NAME(zeros_are_exact)(terms, n)))
         return false;
     if (folds_deposit(&folds, exponent, levels, acc))
         acc->flags |= PEL_ACC_OTHER;
     else
-        NAME(note_zeros)(x, y, n, acc);
+        NAME(note_zeros)(terms, n, acc);
     return true;
 }
 
 /* The exponent of a first anchor that all terms of a block fit, with a bit to spare; above TOP: there is none. */
-INLINE int NAME(measure)(const T *x, const T *y, size_t n)
+INLINE int NAME(measure)(struct NAME(terms) terms, size_t n)
 {
     uint64_t largest = 0;
     for (size_t i = 0; i < n; i++) {
-        double term = y ? (double)x[i] * (double)y[i] : (double)x[i];
+        double term = NAME(term)(terms, i);
         uint64_t bits;
         memcpy(&bits, &term, sizeof bits);
         bits = bits << 1 >> 53;
@@ -235,59 +259,59 @@ INLINE int NAME(measure)(const T *x, const T *y, size_t n)
     return exponent < BOTTOM ? BOTTOM : exponent;
 }
 
-/* Adds a block element by element. */
-INLINE void NAME(add_each)(const T *x, const T *y, size_t n, struct pel_acc *acc)
+/* Adds a block term by term. */
+INLINE void NAME(add_each)(struct NAME(terms) terms, size_t n, struct pel_acc *acc)
 {
     pel_acc_reserve(acc, 2 * BLOCK);
     for (size_t i = 0; i < n; i++) {
-        if (y)
-            pel_acc_add_product(acc, (double)x[i], (double)y[i]);
+        if (terms.y)
+            pel_acc_add_product(acc, (double)terms.x[i], (double)terms.y[i]);
         else
-            pel_acc_add(acc, (double)x[i]);
+            pel_acc_add(acc, NAME(term)(terms, i));
     }
 }
 
 /* Adds a block if the window fits; a case each makes the number of levels a constant. */
-INLINE bool NAME(fits)(const T *x, const T *y, size_t n, const struct window *window, int levels, struct pel_acc *acc)
+INLINE bool NAME(fits)(struct NAME(terms) terms, size_t n, const struct window *window, int levels, struct pel_acc *acc)
 {
     if (window->exponent > TOP)
         return false;
     switch (window->more) {
     case 0:
-        return NAME(fold_block)(x, y, n, window->exponent, levels, acc);
+        return NAME(fold_block)(terms, n, window->exponent, levels, acc);
     case 1:
-        return NAME(fold_block)(x, y, n, window->exponent, levels + 1, acc);
+        return NAME(fold_block)(terms, n, window->exponent, levels + 1, acc);
     default:
-        return NAME(fold_block)(x, y, n, window->exponent, levels + MOST, acc);
+        return NAME(fold_block)(terms, n, window->exponent, levels + MOST, acc);
     }
 }
 
-INLINE void NAME(add_block)(const T *x, const T *y, size_t n, struct window *window, int levels, struct pel_acc *acc)
+INLINE void NAME(add_block)(struct NAME(terms) terms, size_t n, struct window *window, int levels, struct pel_acc *acc)
 {
-    for (bool measured = false; !NAME(fits)(x, y, n, window, levels, acc); measured = true) {
+    for (bool measured = false; !NAME(fits)(terms, n, window, levels, acc); measured = true) {
         if (!measured) {
-            window->exponent = NAME(measure)(x, y, n);
+            window->exponent = NAME(measure)(terms, n);
         } else if (window->exponent <= TOP && window->more < MOST) {
             window->more++;
         } else {
-            NAME(add_each)(x, y, n, acc);
+            NAME(add_each)(terms, n, acc);
             return;
         }
     }
 }
 
 /* levels: what most blocks take. */
-INLINE void NAME(add)(const T *x, const T *y, size_t n, int levels, struct pel_acc *acc)
+INLINE void NAME(add)(struct NAME(terms) terms, size_t n, int levels, struct pel_acc *acc)
 {
     struct window window = {.exponent = TOP + 1, .more = 0};
     if (n < SHORT) {
-        NAME(add_each)(x, y, n, acc);
+        NAME(add_each)(terms, n, acc);
         return;
     }
     for (size_t done = 0; done < n && !(acc->flags & PEL_ACC_NAN); done += BLOCK) {
         if (done % (BLOCK * FORGET) == 0)
             window.more = 0;
-        NAME(add_block)(x + done, y ? y + done : NULL, n - done < BLOCK ? n - done : BLOCK, &window, levels, acc);
+        NAME(add_block)(NAME(from)(terms, done), n - done < BLOCK ? n - done : BLOCK, &window, levels, acc);
     }
 }
 
@@ -295,14 +319,21 @@ static void NAME(sum)(const void *x, const void *y, size_t n, union pel_reduce_s
 {
     (void)y;
     (void)params;
-    NAME(add)(x, NULL, n, T_BITS == 32 ? 1 : 2, &state->acc);
+    NAME(add)((struct NAME(terms)){x, NULL, false}, n, T_BITS == 32 ? 1 : 2, &state->acc);
+}
+
+static void NAME(asum)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(add)((struct NAME(terms)){x, NULL, true}, n, T_BITS == 32 ? 1 : 2, &state->acc);
 }
 
 #if T_BITS == 32 || !PEL_ISA_IS(scalar)
 static void NAME(dot)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
 {
     (void)params;
-    NAME(add)(x, y, n, T_BITS == 32 ? 2 : 3, &state->acc);
+    NAME(add)((struct NAME(terms)){x, y, false}, n, T_BITS == 32 ? 2 : 3, &state->acc);
 }
 
 #endif
