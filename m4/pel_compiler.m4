@@ -23,8 +23,9 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
                [PEL_TRY_FLAG([HARDEN_CFLAGS], flag)])
   AC_SUBST([HARDEN_CFLAGS])
 
-  dnl A fused multiply-add appears only where it is written; one object an instruction set must stay one.
-  m4_foreach_w([flag], [-ffp-contract=off -fno-math-errno -fno-trapping-math -fno-lto],
+  dnl A fused multiply-add appears only where it is written; one object an instruction set must stay one. Kernels call
+  dnl nothing, so neither the C library's checks, which end the process.
+  m4_foreach_w([flag], [-ffp-contract=off -fno-math-errno -fno-trapping-math -fno-lto -U_FORTIFY_SOURCE],
                [PEL_TRY_FLAG([KERNEL_CFLAGS], flag)])
   AC_SUBST([KERNEL_CFLAGS])
 
