@@ -20,7 +20,7 @@ bool test_long(void);
  * tests. For the start of a program. */
 void test_set_processors(int processors);
 
-/* What a run of a program left behind: its status as of waitpid, and its standard error. */
+/* What a run of a program left behind: its status as of waitpid, and the start of its standard error. */
 struct test_child {
     int status;
     char out[4096];
