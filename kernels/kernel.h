@@ -26,6 +26,8 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(MEAN, reduce, "mean")                                                                                            \
     X(MIN, reduce, "min")                                                                                              \
     X(MAX, reduce, "max")                                                                                              \
+    X(ARGMIN, reduce, "argmin")                                                                                        \
+    X(ARGMAX, reduce, "argmax")                                                                                        \
     X(SORT, sort, "sort")                                                                                              \
     X(STENCIL, stencil, "stencil")
 

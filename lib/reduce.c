@@ -1,5 +1,5 @@
 /* Reductions: check, pick, split into tiles, combine the tiles' states. Every operation and dtype takes one path; what
- * differs is in the three kinds of state. */
+ * differs is in the four kinds of state. */
 #include <pel/reduce.h>
 
 #include <string.h>
@@ -22,9 +22,9 @@ struct call {
     size_t result_size;
 };
 
-/* How states of one kind start, merge, and end in a result. */
+/* How states of one kind start (for the elements from index `start` up), merge, and end in a result. */
 struct kind {
-    void (*clear)(union pel_reduce_state *state);
+    void (*clear)(union pel_reduce_state *state, size_t start);
     void (*merge)(union pel_reduce_state *into, const union pel_reduce_state *from);
     pel_status (*finish)(const struct call *call, unsigned flags, union pel_reduce_state *state);
 };
@@ -49,8 +49,9 @@ static void write_bits(const struct call *call, uint64_t bits)
         memcpy(call->result, &bits, sizeof bits);
 }
 
-static void clear_acc(union pel_reduce_state *state)
+static void clear_acc(union pel_reduce_state *state, size_t start)
 {
+    (void)start;
     pel_acc_clear(&state->acc);
 }
 
@@ -80,8 +81,9 @@ static pel_status finish_mean(const struct call *call, unsigned flags, union pel
     return PEL_OK;
 }
 
-static void clear_wide(union pel_reduce_state *state)
+static void clear_wide(union pel_reduce_state *state, size_t start)
 {
+    (void)start;
     state->wide = (struct pel_wide){{0, 0, 0}};
 }
 
@@ -116,8 +118,9 @@ static pel_status finish_wide_mean(const struct call *call, unsigned flags, unio
     return finish_mean(call, flags, state);
 }
 
-static void clear_extreme(union pel_reduce_state *state)
+static void clear_extreme(union pel_reduce_state *state, size_t start)
 {
+    (void)start;
     state->extreme = (struct pel_extreme){.key = UINT64_MAX, .nan = false};
 }
 
@@ -139,12 +142,34 @@ static pel_status finish_extreme(const struct call *call, unsigned flags, union 
     return PEL_OK;
 }
 
+static void clear_place(union pel_reduce_state *state, size_t start)
+{
+    state->place = (struct pel_place){.key = UINT64_MAX, .base = start, .index = PEL_NOWHERE, .nan = PEL_NOWHERE};
+}
+
+static void merge_place(union pel_reduce_state *into, const union pel_reduce_state *from)
+{
+    pel_place_offer(&into->place, from->place.key, from->place.index);
+    pel_place_offer_nan(&into->place, from->place.nan);
+}
+
+/* Where NaN is left out and nothing else is there, all elements are alike. */
+static pel_status finish_place(const struct call *call, unsigned flags, union pel_reduce_state *state)
+{
+    const struct pel_place *place = &state->place;
+    bool spoiled = place->nan != PEL_NOWHERE && !(flags & PEL_NAN_SKIP);
+    size_t index = spoiled ? place->nan : place->index == PEL_NOWHERE ? 0 : place->index;
+    write_bits(call, index);
+    return PEL_OK;
+}
+
 static const struct kind accumulator = {clear_acc, merge_acc, finish_acc};
 static const struct kind norm = {clear_acc, merge_acc, finish_norm};
 static const struct kind mean = {clear_acc, merge_acc, finish_mean};
 static const struct kind wide = {clear_wide, merge_wide, finish_wide};
 static const struct kind wide_mean = {clear_wide, merge_wide, finish_wide_mean};
 static const struct kind extreme = {clear_extreme, merge_extreme, finish_extreme};
+static const struct kind place = {clear_place, merge_place, finish_place};
 
 /* What an operation asks of a call, and allows. */
 enum { TWO_ARRAYS = 1, NOT_EMPTY = 2, SKIPS_NAN = 4 };
@@ -160,6 +185,8 @@ static const struct operation {
     [PEL_OP_MEAN] = {&mean, &wide_mean, NOT_EMPTY},
     [PEL_OP_MIN] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
     [PEL_OP_MAX] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_ARGMIN] = {&place, &place, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_ARGMAX] = {&place, &place, NOT_EMPTY | SKIPS_NAN},
 };
 
 static const struct kind *kind_of(const struct call *call)
@@ -213,7 +240,7 @@ static void run_tile(void *context, size_t index)
     const struct call *call = split->call;
     size_t start = index * split->tile, left = call->n - start;
     union pel_reduce_state *state = &split->slots[index].state;
-    split->kind->clear(state);
+    split->kind->clear(state, start);
     split->pick->kernel->run.reduce(element(call, call->x, start), element(call, call->y, start),
                                     left < split->tile ? left : split->tile, state, split->pick->params);
 }
@@ -292,6 +319,8 @@ static pel_status reduce(const struct call *call, const pel_opts *opts)
     FUNCTION(MEAN, mean, NULL, dtype, T, suffix, double)                                                               \
     FUNCTION(MIN, min, NULL, dtype, T, suffix, T)                                                                      \
     FUNCTION(MAX, max, NULL, dtype, T, suffix, T)                                                                      \
+    FUNCTION(ARGMIN, argmin, NULL, dtype, T, suffix, size_t)                                                           \
+    FUNCTION(ARGMAX, argmax, NULL, dtype, T, suffix, size_t)                                                           \
     pel_status pel_dot_##suffix(const T *x, const T *y, size_t n, R *result, const pel_opts *opts)                     \
     {                                                                                                                  \
         return reduce(&(struct call){PEL_OP_DOT, dtype, x, y, n, result, sizeof *result}, opts);                       \

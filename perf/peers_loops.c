@@ -32,7 +32,8 @@ static size_t smaller(size_t a, size_t b)
 #define ROWS_OF_FLOATS(op) ROW(op, f32), ROW(op, f64)
 
 const struct peer PEER_TABLE(loops, PEL_ISA)[] = {
-    ROWS(sum), ROWS(dot), ROWS(mean), ROWS_OF_FLOATS(asum), ROWS_OF_FLOATS(nrm2), ROWS(min), ROWS(max), {.name = NULL}};
+    ROWS(sum), ROWS(dot), ROWS(mean),   ROWS_OF_FLOATS(asum), ROWS_OF_FLOATS(nrm2),
+    ROWS(min), ROWS(max), ROWS(argmin), ROWS(argmax),         {.name = NULL}};
 
 #else
 
@@ -160,6 +161,45 @@ static void NAME(max)(const struct peer_job *job)
         best = most > best ? most : best;
     }
     *(T *)job->result = best;
+}
+
+/* Looks for an element better than the best so far. */
+static inline void NAME(arg_block)(const T *x, size_t start, size_t stop, bool largest, T *best, size_t *place)
+{
+    for (size_t i = start; i < stop; i++) {
+        if (largest ? x[i] > *best : x[i] < *best) {
+            *best = x[i];
+            *place = i;
+        }
+    }
+}
+
+static inline void NAME(arg)(const struct peer_job *job, bool largest)
+{
+    const T *x = job->x;
+    size_t first = 0;
+#pragma omp parallel num_threads(job->threads) if (job->n > BLOCK)
+    {
+        T best = x[0];
+        size_t place = 0;
+#pragma omp for schedule(static) nowait
+        for (size_t i = 0; i < job->n; i += BLOCK)
+            NAME(arg_block)(x, i, i + smaller(job->n - i, BLOCK), largest, &best, &place);
+#pragma omp critical
+        if ((largest ? best > x[first] : best < x[first]) || (best == x[first] && place < first))
+            first = place;
+    }
+    *(size_t *)job->result = first;
+}
+
+static void NAME(argmin)(const struct peer_job *job)
+{
+    NAME(arg)(job, false);
+}
+
+static void NAME(argmax)(const struct peer_job *job)
+{
+    NAME(arg)(job, true);
 }
 
 #undef W

@@ -58,12 +58,28 @@ struct problems {
     unsigned flag; /* with which every problem comes again; 0: none */
 };
 
+/* The flag under which results are others. */
+static unsigned flag_of(enum pel_op op)
+{
+    switch (op) {
+    case PEL_OP_SORT:
+        return PEL_DESCENDING;
+    case PEL_OP_MIN:
+    case PEL_OP_MAX:
+    case PEL_OP_ARGMIN:
+    case PEL_OP_ARGMAX:
+        return PEL_NAN_SKIP;
+    default:
+        return 0;
+    }
+}
+
 static struct problems start_problems(enum pel_op op, pel_dtype dtype, uint64_t seed, bool all_sizes)
 {
     struct problems p = {.spec = {.op = op, .dtype = dtype, .seed = seed}};
     bool stencil = op == PEL_OP_STENCIL;
     p.sizes = (size_t)(NSIZES - (all_sizes ? 0 : NLONG) - (stencil ? NLONG : 0));
-    p.flag = op == PEL_OP_SORT ? PEL_DESCENDING : op == PEL_OP_MIN || op == PEL_OP_MAX ? PEL_NAN_SKIP : 0;
+    p.flag = flag_of(op);
     p.shapes = stencil ? NSHAPES : 1;
     p.boundaries = stencil ? PEL_BOUNDARY_REFLECT + 1 : 1;
     p.count = p.sizes * NDATA * p.shapes * p.boundaries * (p.flag ? 2 : 1);

@@ -21,7 +21,7 @@ typedef pel_status reduce_run(const void *x, const void *y, size_t n, void *resu
         return pel_##op##_##suffix((const T *)x, (const T *)y, n, (R *)result, opts);                                  \
     }
 
-/* Sums widen integers; extremes do not; means are doubles. */
+/* Sums widen integers; extremes do not; means are doubles, places are indices. */
 #define WIDENING(MAKE, op)                                                                                             \
     MAKE(op, f32, float, float)                                                                                        \
     MAKE(op, f64, double, double)                                                                                      \
@@ -44,6 +44,13 @@ typedef pel_status reduce_run(const void *x, const void *y, size_t n, void *resu
     MAKE(op, u32, uint32_t, double)                                                                                    \
     MAKE(op, u64, uint64_t, double)
 
+#define PLACING(MAKE, op)                                                                                              \
+    MAKE(op, f32, float, size_t)                                                                                       \
+    MAKE(op, f64, double, size_t)                                                                                      \
+    MAKE(op, i32, int32_t, size_t)                                                                                     \
+    MAKE(op, i64, int64_t, size_t)                                                                                     \
+    MAKE(op, u32, uint32_t, size_t)                                                                                    \
+    MAKE(op, u64, uint64_t, size_t)
 #define OF_FLOATS(MAKE, op)                                                                                            \
     MAKE(op, f32, float, float)                                                                                        \
     MAKE(op, f64, double, double)
@@ -55,6 +62,8 @@ OF_FLOATS(UNARY, nrm2)
 AVERAGING(UNARY, mean)
 KEEPING(UNARY, min)
 KEEPING(UNARY, max)
+PLACING(UNARY, argmin)
+PLACING(UNARY, argmax)
 
 #define RUNS(op)                                                                                                       \
     {                                                                                                                  \
@@ -67,8 +76,8 @@ KEEPING(UNARY, max)
         [PEL_F32] = op##_f32, [PEL_F64] = op##_f64                                                                     \
     }
 
-/* What rounding comes to in an entrant that rounds as it goes. */
-enum rounding { NONE, OF_SUM, OF_MAGNITUDES, OF_NORM, OF_MEAN };
+/* What rounding comes to in an entrant that rounds as it goes. A place is a number of its own. */
+enum rounding { NONE, PLACE, OF_SUM, OF_MAGNITUDES, OF_NORM, OF_MEAN };
 
 /* Integers of sums and products stay small enough that 2^31 elements cannot overflow the result, or a peer's sum. */
 static const struct row {
@@ -84,6 +93,8 @@ static const struct row {
     [PEL_OP_MEAN] = {RUNS(mean), 32, 32, false, OF_MEAN},
     [PEL_OP_MIN] = {RUNS(min), 32, 64, false, NONE},
     [PEL_OP_MAX] = {RUNS(max), 32, 64, false, NONE},
+    [PEL_OP_ARGMIN] = {RUNS(argmin), 32, 64, false, PLACE},
+    [PEL_OP_ARGMAX] = {RUNS(argmax), 32, 64, false, PLACE},
 };
 
 static bool serves(enum pel_op op, pel_dtype dtype)
@@ -109,6 +120,8 @@ static void open(struct workload *workload)
     workload->bytes = workload->extent * (binary ? 2 : 1);
     if (rows[spec->op].rounding == OF_MEAN)
         workload->returns = PEL_F64;
+    if (rows[spec->op].rounding == PLACE)
+        workload->returns = sizeof(size_t) == 8 ? PEL_U64 : PEL_U32;
     workload->x = make(spec, 0);
     workload->y = binary ? make(spec, 1) : NULL;
 }

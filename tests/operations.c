@@ -28,6 +28,8 @@
     REDUCTION(mean, T, double, suffix)                                                                                 \
     REDUCTION(min, T, T, suffix)                                                                                       \
     REDUCTION(max, T, T, suffix)                                                                                       \
+    REDUCTION(argmin, T, size_t, suffix)                                                                               \
+    REDUCTION(argmax, T, size_t, suffix)                                                                               \
     DOT(T, R, suffix)                                                                                                  \
     SORT(T, suffix)
 
@@ -87,6 +89,7 @@ STENCIL(PEL_F64, f64, 3)
 #define ROWS(dtype, suffix)                                                                                            \
     {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"mean", dtype, false, mean_##suffix},   \
         {"min", dtype, false, min_##suffix}, {"max", dtype, false, max_##suffix},                                      \
+        {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }

@@ -24,6 +24,8 @@ bool reduce_exists(enum pel_op op, pel_dtype dtype)
 
 size_t reduce_result_size(enum pel_op op, pel_dtype dtype)
 {
+    if (op == PEL_OP_ARGMIN || op == PEL_OP_ARGMAX)
+        return sizeof(size_t);
     bool widens = (op == PEL_OP_SUM || op == PEL_OP_DOT) && dtype != PEL_F32;
     return widens || op == PEL_OP_MEAN ? 8 : pel_dtype_size(dtype);
 }

@@ -1,4 +1,4 @@
-/* Minimum and maximum, against plain comparisons. */
+/* Minimum and maximum and their places, against plain comparisons. */
 #include "tests/support.h"
 
 #include <math.h>
@@ -53,26 +53,28 @@ static bool less(pel_dtype dtype, uint64_t a, uint64_t b)
 
 static uint64_t oracle(enum pel_op op, pel_dtype dtype, const void *x, size_t n, bool skip_nan)
 {
-    uint64_t best = 0;
-    bool any = false, nan = false;
+    bool least = op == PEL_OP_MIN || op == PEL_OP_ARGMIN, place = op == PEL_OP_ARGMIN || op == PEL_OP_ARGMAX;
+    size_t best = n, nan = n;
     for (size_t i = 0; i < n; i++) {
         uint64_t bits = get_bits(dtype, x, i);
-        if (is_float(dtype) && isnan(as_double(dtype, bits))) {
-            nan = true;
-            continue;
-        }
-        if (!any || (op == PEL_OP_MIN ? less(dtype, bits, best) : less(dtype, best, bits)))
-            best = bits;
-        any = true;
+        if (is_float(dtype) && isnan(as_double(dtype, bits)))
+            nan = nan < n ? nan : i;
+        else if (best == n ||
+                 (least ? less(dtype, bits, get_bits(dtype, x, best)) : less(dtype, get_bits(dtype, x, best), bits)))
+            best = i;
     }
-    if (!any || (nan && !skip_nan))
-        return dtype == PEL_F32 ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8) << 48;
-    return best;
+    if (nan < n && !skip_nan)
+        best = n;
+    if (best < n)
+        return place ? best : get_bits(dtype, x, best);
+    if (place)
+        return skip_nan ? 0 : nan;
+    return dtype == PEL_F32 ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8) << 48;
 }
 
 static void check(pel_dtype dtype, const void *x, size_t n, const char *what)
 {
-    for (enum pel_op op = PEL_OP_MIN; op <= PEL_OP_MAX; op++) {
+    for (enum pel_op op = PEL_OP_MIN; op <= PEL_OP_ARGMAX; op++) {
         reduce_expect(op, dtype, x, NULL, n, 0, PEL_OK, oracle(op, dtype, x, n, false), what);
         reduce_expect(op, dtype, x, NULL, n, PEL_NAN_SKIP | PEL_FAST, PEL_OK, oracle(op, dtype, x, n, true), what);
     }
@@ -150,6 +152,38 @@ static void test_oracle(void **unused)
     }
 }
 
+/* On one to eight threads. */
+static void check_threads(pel_dtype dtype, const void *x, size_t n)
+{
+    for (enum pel_op op = PEL_OP_MIN; op <= PEL_OP_ARGMAX; op++) {
+        uint64_t skipping = oracle(op, dtype, x, n, true), strict = oracle(op, dtype, x, n, false), bits = 0;
+        pel_opts opts = PEL_OPTS_INIT;
+        for (opts.threads = 1; opts.threads <= 8; opts.threads++) {
+            opts.flags = PEL_NAN_SKIP;
+            assert_int_equal(reduce_call(op, dtype, x, NULL, n, &bits, &opts), PEL_OK);
+            assert_int_equal(bits, skipping);
+            opts.flags = 0;
+            assert_int_equal(reduce_call(op, dtype, x, NULL, n, &bits, &opts), PEL_OK);
+            assert_int_equal(bits, strict);
+        }
+    }
+}
+
+/* Bytes that are all alike make elements that are: the first of them is meant, and where all bits are set they are the
+ * largest, or nothing but NaN. Then one that is alone, and its like behind it. */
+static void check_ties(pel_dtype dtype, unsigned char *x, size_t n, struct test_random *random)
+{
+    static const int alike[] = {0, 0xff, 0x80, 0x7f};
+    size_t size = pel_dtype_size(dtype), first = test_random_below(random, n), second = test_random_below(random, n);
+    for (size_t i = 0; i < sizeof alike / sizeof alike[0]; i++) {
+        memset(x, alike[i], n * size);
+        check_threads(dtype, x, n);
+        memset(x + first * size, 0x3f, size);
+        memset(x + second * size, 0x3f, size);
+        check_threads(dtype, x, n);
+    }
+}
+
 static void test_threads(void **unused)
 {
     (void)unused;
@@ -158,15 +192,8 @@ static void test_threads(void **unused)
         size_t n = (8 << 17) + test_random_below(&random, 1 << 17), size = pel_dtype_size((pel_dtype)dtype);
         void *x = guard_alloc(n * size, 0, true);
         test_random_fill(&random, x, n * size);
-        pel_opts opts = PEL_OPTS_INIT;
-        opts.flags = PEL_NAN_SKIP;
-        for (opts.threads = 1; opts.threads <= 8; opts.threads++) {
-            for (enum pel_op op = PEL_OP_MIN; op <= PEL_OP_MAX; op++) {
-                uint64_t bits = 0;
-                assert_int_equal(reduce_call(op, (pel_dtype)dtype, x, NULL, n, &bits, &opts), PEL_OK);
-                assert_int_equal(bits, oracle(op, (pel_dtype)dtype, x, n, true));
-            }
-        }
+        check_threads((pel_dtype)dtype, x, n);
+        check_ties((pel_dtype)dtype, x, n, &random);
         guard_free(x);
     }
 }

@@ -18,7 +18,7 @@ static void expect(pel_status status, enum pel_op op, pel_dtype dtype, const voi
 /* Calls check for every operation and dtype. */
 static void for_each(void (*check)(enum pel_op op, pel_dtype dtype))
 {
-    for (enum pel_op op = PEL_OP_SUM; op <= PEL_OP_MAX; op++) {
+    for (enum pel_op op = PEL_OP_SUM; op <= PEL_OP_ARGMAX; op++) {
         for (int dtype = 0; dtype < PEL_NDTYPES; dtype++) {
             if (reduce_exists(op, (pel_dtype)dtype))
                 check(op, (pel_dtype)dtype);
@@ -48,7 +48,7 @@ static void test_arrays(void **unused)
 static void check_nothing(enum pel_op op, pel_dtype dtype)
 {
     uint64_t bits = 0;
-    if (op == PEL_OP_MEAN || op == PEL_OP_MIN || op == PEL_OP_MAX) {
+    if (op >= PEL_OP_MEAN) {
         expect(PEL_EINVAL, op, dtype, data, data, 0, NULL);
         expect(PEL_EINVAL, op, dtype, NULL, NULL, 0, NULL);
         return;
@@ -87,7 +87,7 @@ static void check_flags(enum pel_op op, pel_dtype dtype)
     pel_opts opts = PEL_OPTS_INIT;
     uint64_t bits = 0;
     opts.flags = PEL_NAN_SKIP;
-    if (op != PEL_OP_MIN && op != PEL_OP_MAX)
+    if (op < PEL_OP_MIN)
         expect(PEL_ENOTSUP, op, dtype, data, data, 1, &opts);
     opts.flags = PEL_STABLE | PEL_DESCENDING | PEL_EXCLUSIVE;
     assert_int_equal(reduce_call(op, dtype, data, data, 1, &bits, &opts), PEL_OK);

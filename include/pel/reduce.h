@@ -1,4 +1,5 @@
-/* Reductions: sum, dot product, sum of magnitudes, Euclidean norm, mean, minimum, maximum.
+/* Reductions: sum, dot product, sum of magnitudes, Euclidean norm, mean, minimum, maximum, and
+ * the places of those.
  *
  * Common to all: x (and y) hold n elements, aligned to their own type and not written; they may be NULL when
  * n is 0, and may be the same array. *result may lie within them; it is written last, and only on PEL_OK. Errors:
@@ -91,6 +92,24 @@ PEL_API pel_status pel_max_i32(const int32_t *x, size_t n, int32_t *result, cons
 PEL_API pel_status pel_max_i64(const int64_t *x, size_t n, int64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_max_u32(const uint32_t *x, size_t n, uint32_t *result, const pel_opts *opts);
 PEL_API pel_status pel_max_u64(const uint64_t *x, size_t n, uint64_t *result, const pel_opts *opts);
+
+/* Index of the smallest and of the largest element; among equal ones, of the first. -0 is smaller than +0, as above.
+ * The first NaN wins over everything; with PEL_NAN_SKIP NaN is left out, and where nothing else is there the index is
+ * 0. n = 0 is PEL_EINVAL. *index stands for *result.
+ *
+ * Method: the extreme of each block in vector lanes, then a search of the first block that holds it. */
+PEL_API pel_status pel_argmin_f32(const float *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmin_f64(const double *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmin_i32(const int32_t *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmin_i64(const int64_t *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmin_u32(const uint32_t *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmin_u64(const uint64_t *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmax_f32(const float *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmax_f64(const double *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmax_i32(const int32_t *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmax_i64(const int64_t *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmax_u32(const uint32_t *x, size_t n, size_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argmax_u64(const uint64_t *x, size_t n, size_t *index, const pel_opts *opts);
 
 PEL_END_DECLS
 

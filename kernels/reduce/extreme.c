@@ -1,8 +1,11 @@
-/* Minimum and maximum in vector lanes.
+/* Minimum and maximum in vector lanes, and where they are.
  *
  * For floating point the comparison leaves NaN out and does not tell the two zeros apart. So a block whose extreme is a
  * zero is looked at again for the signs of those zeros, unless neither would change the outcome; and so is a block with
- * NaN whose extreme is the infinity that the search started from: there may have been no number at all. */
+ * NaN whose extreme is the infinity that the search started from: there may have been no number at all.
+ *
+ * A place is found in two steps: the first block that holds the extreme is remembered while the others are looked at,
+ * and in the end searched for the element. */
 #ifndef T
 
 #include <math.h>
@@ -17,14 +20,16 @@ enum { BLOCK_BYTES = 1 << 14, CHAINS = 4 };
 #define PEL_SELF "kernels/reduce/extreme.c"
 #include "kernels/foreach_dtype.h"
 
+#define ROW(op, suffix, function) PEL_ROW(op, suffix, "lanes", .run.reduce = function##_##suffix)
 #define ROWS(suffix)                                                                                                   \
-    PEL_ROW(MIN, suffix, "lanes", .run.reduce = min_##suffix), PEL_ROW(MAX, suffix, "lanes", .run.reduce = max_##suffix)
+    ROW(MIN, suffix, min), ROW(MAX, suffix, max), ROW(ARGMIN, suffix, argmin), ROW(ARGMAX, suffix, argmax)
 
 const struct pel_kernel PEL_TABLE(reduce_extreme)[] = {
     ROWS(f32), ROWS(f64), ROWS(i32), ROWS(i64), ROWS(u32), ROWS(u64), PEL_END_OF_TABLE,
 };
 
 #undef ROWS
+#undef ROW
 
 #else
 
@@ -148,6 +153,78 @@ static void NAME(max)(const void *x_, const void *y, size_t n, union pel_reduce_
     (void)params;
     for (size_t done = 0; done < n; done += BLOCK)
         NAME(extreme_of_block)(x + done, n - done < BLOCK ? n - done : BLOCK, true, &state->extreme);
+}
+
+/* All ones in the lanes that hold these bits, or with `nan` in those that hold NaN. */
+static inline __attribute__((always_inline)) VS NAME(hits)(VT v, VU bits, bool nan)
+{
+    return nan ? V(is_nan)(v) : (VS)((VU)v == bits);
+}
+
+static inline bool NAME(is_hit)(T x, U bits, bool nan)
+{
+    U own;
+    memcpy(&own, &x, sizeof own);
+#if T_SIGNIFICAND
+    if (nan)
+        return x != x;
+#endif
+    (void)nan;
+    return own == bits;
+}
+
+/* Index of the first element with these bits, or with `nan` of the first NaN; it is there. */
+static inline __attribute__((always_inline)) size_t NAME(find)(const T *x, size_t n, U bits, bool nan)
+{
+    enum { STEP = LANES * CHAINS };
+    const VU wanted = bits - (VU){0};
+    size_t i = 0;
+    for (; i + STEP <= n; i += STEP) {
+        VS hit = {0};
+#pragma GCC unroll 4
+        for (size_t c = 0; c < CHAINS; c++)
+            hit |= NAME(hits)(V(load)(x + i + c * LANES), wanted, nan);
+        if (V(any)((VT)hit))
+            break;
+    }
+    while (!NAME(is_hit)(x[i], bits, nan))
+        i++;
+    return i;
+}
+
+static inline __attribute__((always_inline)) void NAME(place)(const T *x, size_t n, bool largest,
+                                                              struct pel_place *place)
+{
+    enum { BLOCK = BLOCK_BYTES / sizeof(T) };
+    const uint64_t flip = largest ? UINT64_MAX : 0;
+    struct pel_extreme extreme = {.key = UINT64_MAX, .nan = false};
+    size_t block = 0, nan_block = 0;
+    for (size_t done = 0; done < n; done += BLOCK) {
+        struct pel_extreme before = extreme;
+        NAME(extreme_of_block)(x + done, n - done < BLOCK ? n - done : BLOCK, largest, &extreme);
+        block = extreme.key < before.key ? done : block;
+        nan_block = extreme.nan && !before.nan ? done : nan_block;
+    }
+    if (extreme.nan)
+        pel_place_offer_nan(place, place->base + nan_block + NAME(find)(x + nan_block, n - nan_block, 0, true));
+    if (n > 0 && (!T_SIGNIFICAND || extreme.key != UINT64_MAX)) {
+        U bits = (U)pel_key_bits(NAME(PEL_DTYPE), extreme.key ^ flip);
+        pel_place_offer(place, extreme.key, place->base + block + NAME(find)(x + block, n - block, bits, false));
+    }
+}
+
+static void NAME(argmin)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(place)(x, n, false, &state->place);
+}
+
+static void NAME(argmax)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(place)(x, n, true, &state->place);
 }
 
 #undef LEAST

@@ -1,4 +1,5 @@
-/* The reference of integer sums, dot products and means, and of every minimum and maximum: one element at a time. */
+/* The reference of integer sums, dot products and means, and of every minimum and maximum
+ * and their places: one element at a time. */
 #ifndef T
 
 #include "kernels/kernel.h"
@@ -17,7 +18,8 @@
 
 const struct pel_kernel PEL_TABLE(reduce_loop)[] = {
 #if PEL_ISA_IS(scalar)
-    INTEGERS(SUM, sum), INTEGERS(DOT, dot), INTEGERS(MEAN, sum), ALL(MIN, min), ALL(MAX, max),
+    INTEGERS(SUM, sum), INTEGERS(DOT, dot),  INTEGERS(MEAN, sum), ALL(MIN, min),
+    ALL(MAX, max),      ALL(ARGMIN, argmin), ALL(ARGMAX, argmax),
 #endif
     PEL_END_OF_TABLE,
 };
@@ -92,6 +94,32 @@ static void NAME(max)(const void *x, const void *y, size_t n, union pel_reduce_s
     (void)y;
     (void)params;
     NAME(extreme)(x, n, UINT64_MAX, &state->extreme);
+}
+
+static void NAME(place)(const T *x, size_t n, uint64_t flip, struct pel_place *place)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool nan = false;
+        uint64_t key = NAME(key)(x[i], flip, &nan);
+        if (nan)
+            pel_place_offer_nan(place, place->base + i);
+        else
+            pel_place_offer(place, key, place->base + i);
+    }
+}
+
+static void NAME(argmin)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(place)(x, n, 0, &state->place);
+}
+
+static void NAME(argmax)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(place)(x, n, UINT64_MAX, &state->place);
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* What a reduction carries from block to block: three kinds of state, all of which merge in any order and any split
+/* What a reduction carries from block to block: four kinds of state, all of which merge in any order and any split
  * to the same bits. */
 #ifndef PEL_KERNELS_REDUCE_STATE_H
 #define PEL_KERNELS_REDUCE_STATE_H
@@ -64,10 +64,34 @@ static inline uint64_t pel_key_bits(pel_dtype dtype, uint64_t key)
     return key & sign ? key ^ sign : key ^ (sign | (sign - 1));
 }
 
+/* The place of a minimum or maximum, with its key; and of the first NaN. Equal keys go to the lowest index. */
+struct pel_place {
+    uint64_t key;
+    size_t base;       /* index of the first element that the kernel is given */
+    size_t index, nan; /* PEL_NOWHERE: none yet */
+};
+
+#define PEL_NOWHERE SIZE_MAX
+
+static inline void pel_place_offer(struct pel_place *place, uint64_t key, size_t index)
+{
+    if (key < place->key || (key == place->key && index < place->index)) {
+        place->key = key;
+        place->index = index;
+    }
+}
+
+static inline void pel_place_offer_nan(struct pel_place *place, size_t index)
+{
+    if (index < place->nan)
+        place->nan = index;
+}
+
 union pel_reduce_state {
     struct pel_acc acc;
     struct pel_wide wide;
     struct pel_extreme extreme;
+    struct pel_place place;
 };
 
 #endif
