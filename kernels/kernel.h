@@ -28,6 +28,7 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(MAX, reduce, "max")                                                                                              \
     X(ARGMIN, reduce, "argmin")                                                                                        \
     X(ARGMAX, reduce, "argmax")                                                                                        \
+    X(SCAN, scan, "scan")                                                                                              \
     X(SORT, sort, "sort")                                                                                              \
     X(STENCIL, stencil, "stencil")
 
@@ -62,6 +63,7 @@ struct pel_param {
 };
 
 union pel_reduce_state;
+struct pel_scan_leaf;
 struct pel_sort_leaf;
 struct pel_sweep;
 
@@ -80,6 +82,7 @@ struct pel_kernel {
     unsigned traits; /* PEL_TRAIT_... */
     union {
         pel_reduce_fn *reduce;
+        const struct pel_scan_leaf *scan;
         const struct pel_sort_leaf *sort;
         pel_sweep_fn *sweep;
     } run;

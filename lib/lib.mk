@@ -41,6 +41,7 @@ libcore_la_SOURCES = \
 	lib/reduce.c \
 	lib/registry.c \
 	lib/rules.c \
+	lib/scan.c \
 	lib/shipped.c \
 	lib/sort.c \
 	lib/stencil.c \
@@ -77,8 +78,8 @@ endif
 
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
-	include/pel/export.h include/pel/pel.h include/pel/reduce.h include/pel/sort.h include/pel/status.h \
-	include/pel/stencil.h include/pel/tune.h include/pel/types.h
+	include/pel/export.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/sort.h \
+	include/pel/status.h include/pel/stencil.h include/pel/tune.h include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.

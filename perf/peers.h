@@ -15,9 +15,9 @@ struct peer_job {
     pel_dtype dtype;
     size_t n; /* elements; of a stencil cells */
     int threads;
-    const void *x, *y; /* inputs of a reduction */
+    const void *x, *y; /* inputs of a reduction; x: of a scan */
     void *result;      /* of a reduction */
-    void *data;        /* keys to sort; the grid, which holds the result in the end */
+    void *data;        /* keys to sort; the output of a scan; the grid, which holds the result in the end */
     void *scratch;     /* of a stencil: as large as the grid, with the same boundary */
     size_t edge, steps, ntaps;
     double *coef; /* of a stencil, in the order of pel's taps */

@@ -1,4 +1,4 @@
-// Sorts of the C++ world: the standard library, serial and parallel, TBB and Highway.
+// Sorts and scans of the C++ world: the standard library, serial and parallel, TBB and Highway.
 #include "config.h"
 
 #include "perf/peers.h"
@@ -6,9 +6,13 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <numeric>
+#include <type_traits>
 
 #if defined(_OPENMP) && __has_include(<parallel/algorithm>)
+#include <omp.h>
 #include <parallel/algorithm>
+#include <parallel/numeric>
 #define HAVE_PARALLEL_MODE
 #endif
 #ifdef PEL_HAVE_TBB
@@ -25,36 +29,51 @@
 namespace
 {
 
-// Calls sort(first, last) on the keys as what they are.
-template <typename Sort> void by_dtype(const peer_job *job, Sort sort)
+// Calls act(data) with the data as what they are.
+template <typename Act> void by_dtype(const peer_job *job, Act act)
 {
-    auto as = [&](auto *keys) { sort(keys, keys + job->n); };
     switch (job->dtype) {
     case PEL_F32:
-        return as(static_cast<float *>(job->data));
+        return act(static_cast<float *>(job->data));
     case PEL_F64:
-        return as(static_cast<double *>(job->data));
+        return act(static_cast<double *>(job->data));
     case PEL_I32:
-        return as(static_cast<int32_t *>(job->data));
+        return act(static_cast<int32_t *>(job->data));
     case PEL_I64:
-        return as(static_cast<int64_t *>(job->data));
+        return act(static_cast<int64_t *>(job->data));
     case PEL_U32:
-        return as(static_cast<uint32_t *>(job->data));
+        return act(static_cast<uint32_t *>(job->data));
     case PEL_U64:
-        return as(static_cast<uint64_t *>(job->data));
+        return act(static_cast<uint64_t *>(job->data));
     }
+}
+
+// Calls sort(first, last) on the keys.
+template <typename Sort> void sort_keys(const peer_job *job, Sort sort)
+{
+    by_dtype(job, [&](auto *keys) { sort(keys, keys + job->n); });
+}
+
+// Calls scan(first, last, out) on the elements.
+template <typename Scan> void scan_elements(const peer_job *job, Scan scan)
+{
+    by_dtype(job, [&](auto *out) {
+        using element = std::remove_pointer_t<decltype(out)>;
+        auto *in = static_cast<const element *>(job->x);
+        scan(in, in + job->n, out);
+    });
 }
 
 void std_sort(const peer_job *job)
 {
-    by_dtype(job, [](auto first, auto last) { std::sort(first, last); });
+    sort_keys(job, [](auto first, auto last) { std::sort(first, last); });
 }
 
 #ifdef HAVE_PARALLEL_MODE
 void parallel_mode_sort(const peer_job *job)
 {
     __gnu_parallel::default_parallel_tag team(static_cast<__gnu_parallel::_ThreadIndex>(job->threads));
-    by_dtype(job, [&](auto first, auto last) { __gnu_parallel::sort(first, last, std::less<>(), team); });
+    sort_keys(job, [&](auto first, auto last) { __gnu_parallel::sort(first, last, std::less<>(), team); });
 }
 #endif
 
@@ -65,7 +84,7 @@ void tbb_sort(const peer_job *job)
     static std::unique_ptr<tbb::task_arena> arena;
     if (!arena || arena->max_concurrency() != job->threads)
         arena = std::make_unique<tbb::task_arena>(job->threads);
-    arena->execute([&] { by_dtype(job, [](auto first, auto last) { tbb::parallel_sort(first, last); }); });
+    arena->execute([&] { sort_keys(job, [](auto first, auto last) { tbb::parallel_sort(first, last); }); });
 }
 #endif
 
@@ -73,8 +92,24 @@ void tbb_sort(const peer_job *job)
 void vqsort(const peer_job *job)
 {
     static const hwy::Sorter sorter;
-    by_dtype(job,
-             [&](auto first, auto last) { sorter(first, static_cast<size_t>(last - first), hwy::SortAscending()); });
+    sort_keys(job,
+              [&](auto first, auto last) { sorter(first, static_cast<size_t>(last - first), hwy::SortAscending()); });
+}
+#endif
+
+void std_scan(const peer_job *job)
+{
+    scan_elements(job, [](auto first, auto last, auto out) { std::inclusive_scan(first, last, out); });
+}
+
+#ifdef HAVE_PARALLEL_MODE
+// It asks OpenMP for the number of threads, which is put back.
+void parallel_mode_scan(const peer_job *job)
+{
+    int usual = omp_get_max_threads();
+    omp_set_num_threads(job->threads);
+    scan_elements(job, [](auto first, auto last, auto out) { __gnu_parallel::partial_sum(first, last, out); });
+    omp_set_num_threads(usual);
 }
 #endif
 
@@ -94,4 +129,9 @@ const peer peers_cxx[] = {
      parallel_mode_sort},
 #endif
     {"std sort", "C++ standard library", "sort", nullptr, every_dtype, false, std_sort},
+#ifdef HAVE_PARALLEL_MODE
+    {"gnu_parallel partial_sum", "libstdc++ " STRING(_GLIBCXX_RELEASE), "scan", nullptr, every_dtype, true,
+     parallel_mode_scan},
+#endif
+    {"std inclusive_scan", "C++ standard library", "scan", nullptr, every_dtype, false, std_scan},
     {nullptr, nullptr, nullptr, nullptr, 0, false, nullptr}};

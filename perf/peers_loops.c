@@ -1,5 +1,5 @@
-/* Reductions as plain OpenMP loops, the way a careful programmer writes them first. Compiled once per instruction set;
- * the compiler may fuse multiplications with additions. */
+/* Reductions and scans as plain OpenMP loops, the way a careful programmer writes them first. Compiled once per
+ * instruction set; the compiler may fuse multiplications with additions. */
 #ifndef T
 
 #include <math.h>
@@ -28,12 +28,29 @@ static size_t smaller(size_t a, size_t b)
         .name = "omp simd", .origin = "plain loop", .op = #op_, .dtypes = 1u << PEL_DTYPE_##suffix, .parallel = true,  \
         .run = op_##_##suffix                                                                                          \
     }
+#define SCAN(suffix)                                                                                                   \
+    {                                                                                                                  \
+        .name = "loop", .origin = "plain loop", .op = "scan", .dtypes = 1u << PEL_DTYPE_##suffix, .run = scan_##suffix \
+    }
 #define ROWS(op)           ROW(op, f32), ROW(op, f64), ROW(op, i32), ROW(op, i64), ROW(op, u32), ROW(op, u64)
 #define ROWS_OF_FLOATS(op) ROW(op, f32), ROW(op, f64)
 
-const struct peer PEER_TABLE(loops, PEL_ISA)[] = {
-    ROWS(sum), ROWS(dot), ROWS(mean),   ROWS_OF_FLOATS(asum), ROWS_OF_FLOATS(nrm2),
-    ROWS(min), ROWS(max), ROWS(argmin), ROWS(argmax),         {.name = NULL}};
+const struct peer PEER_TABLE(loops, PEL_ISA)[] = {ROWS(sum),
+                                                  ROWS(dot),
+                                                  ROWS(mean),
+                                                  ROWS_OF_FLOATS(asum),
+                                                  ROWS_OF_FLOATS(nrm2),
+                                                  ROWS(min),
+                                                  ROWS(max),
+                                                  ROWS(argmin),
+                                                  ROWS(argmax),
+                                                  SCAN(f32),
+                                                  SCAN(f64),
+                                                  SCAN(i32),
+                                                  SCAN(i64),
+                                                  SCAN(u32),
+                                                  SCAN(u64),
+                                                  {.name = NULL}};
 
 #else
 
@@ -200,6 +217,15 @@ static void NAME(argmin)(const struct peer_job *job)
 static void NAME(argmax)(const struct peer_job *job)
 {
     NAME(arg)(job, true);
+}
+
+/* In order, one after the other: the sum is in nobody's way to be vectorised but its own. */
+static void NAME(scan)(const struct peer_job *job)
+{
+    const T *x = job->x;
+    T *out = job->data, sum = 0;
+    for (size_t i = 0; i < job->n; i++)
+        out[i] = sum += x[i];
 }
 
 #undef W

@@ -120,10 +120,10 @@ struct workload_family {
     pel_status (*bind)(struct entrant *entrant);
     void (*unbind)(struct entrant *entrant);
     pel_status (*run)(struct entrant *entrant, void *data);
-    bool in_place; /* runs change their input */
+    bool in_place; /* runs change their input, or write as much elsewhere: they get a copy of it */
     /* Rounding errors that floating-point results of an entrant without pel's promises may show; NULL: none. */
     double (*tolerance)(const struct workload *workload);
 };
-extern const struct workload_family workload_reduce, workload_sort, workload_stencil;
+extern const struct workload_family workload_reduce, workload_scan, workload_sort, workload_stencil;
 
 #endif

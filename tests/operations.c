@@ -16,6 +16,13 @@
     {                                                                                                                  \
         return pel_dot_##suffix(x, y, n, (R *)result, opts);                                                           \
     }
+#define SCAN(T, suffix)                                                                                                \
+    static pel_status scan_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_scan_##suffix((const T *)result, (T *)result, n, opts);                                             \
+    }
 #define SORT(T, suffix)                                                                                                \
     static pel_status sort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
     {                                                                                                                  \
@@ -31,6 +38,7 @@
     REDUCTION(argmin, T, size_t, suffix)                                                                               \
     REDUCTION(argmax, T, size_t, suffix)                                                                               \
     DOT(T, R, suffix)                                                                                                  \
+    SCAN(T, suffix)                                                                                                    \
     SORT(T, suffix)
 
 EACH(float, float, f32)
@@ -90,6 +98,7 @@ STENCIL(PEL_F64, f64, 3)
     {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"mean", dtype, false, mean_##suffix},   \
         {"min", dtype, false, min_##suffix}, {"max", dtype, false, max_##suffix},                                      \
         {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
+        {"scan", dtype, true, scan_##suffix},                                                                          \
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }
@@ -137,7 +146,7 @@ void operations_fill(pel_dtype dtype, void *data, size_t n, uint64_t stream)
             ((int64_t *)data)[i] = (int64_t)small - (1 << 18);
             break;
         case PEL_U32:
-            ((uint32_t *)data)[i] = (uint32_t)small;
+            ((uint32_t *)data)[i] = (uint32_t)(small >> 6);
             break;
         case PEL_U64:
             ((uint64_t *)data)[i] = small;

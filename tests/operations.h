@@ -19,7 +19,7 @@ struct operation {
 extern const struct operation operations[];
 
 /* Fills n elements with numbers that no operation runs out of range with: floats of widely different size, small
- * integers. */
+ * integers (of 2^18 of which the sum fits). */
 void operations_fill(pel_dtype dtype, void *data, size_t n, uint64_t stream);
 
 /* Runs every operation on its own data of n elements, at least 256; a number that stands for all statuses and result

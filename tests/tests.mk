@@ -27,6 +27,7 @@ program_tests = \
 	tests/test_memory \
 	tests/test_reduce_arguments \
 	tests/test_rules \
+	tests/test_scan \
 	tests/test_sort \
 	tests/test_sort_order \
 	tests/test_stats \

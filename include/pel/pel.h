@@ -1,4 +1,4 @@
-/* pel, the Parallel Execution Layer: hierarchically parallel reduction, sort and stencil kernels.
+/* pel, the Parallel Execution Layer: hierarchically parallel reduction, scan, sort and stencil kernels.
  *
  * A default result is a pure function of the input: the same bits for any number of threads, on every
  * instruction set, with every kernel variant and tuned table. PEL_FAST gives that up, call by call.
@@ -10,6 +10,7 @@
 #define PEL_PEL_H
 
 #include <pel/reduce.h>
+#include <pel/scan.h>
 #include <pel/sort.h>
 #include <pel/status.h>
 #include <pel/stencil.h>

@@ -51,6 +51,41 @@ V_MIN_MAX(u64, __m512i, epu64)
 #define V_HAS_min_i64 1
 #define V_HAS_min_u64 1
 
+/* The table says what to do with quiet and signalling NaN (take the first operand), zero, one, the infinities, and
+ * other values of either sign (keep them). */
+#define V_CANONICAL(suffix, bits, instruction, item)                                                                   \
+    static inline v_##suffix v_canonical_##suffix(v_##suffix v)                                                        \
+    {                                                                                                                  \
+        return (v_##suffix)_mm512_fixupimm_##instruction(_mm512_set1_##instruction(__builtin_nan##item("")), v,        \
+                                                         _mm512_set1_epi##bits(0x11111100), 0);                        \
+    }
+V_CANONICAL(f32, 32, ps, f)
+V_CANONICAL(f64, 64, pd, )
+#undef V_CANONICAL
+#define V_HAS_canonical_f32 1
+#define V_HAS_canonical_f64 1
+
+/* Each lane with those before it; see generic.h. Masks spare the lanes that nothing is added to. */
+static inline v_f32 v_prefix_f32(v_f32 v_)
+{
+    const __m512i third = _mm512_setr_epi32(0, 1, 2, 3, 3, 3, 3, 3, 8, 9, 10, 11, 11, 11, 11, 11);
+    __m512 v = (__m512)v_;
+    v = _mm512_mask_add_ps(v, 0xaaaa, v, _mm512_moveldup_ps(v));
+    v = _mm512_mask_add_ps(v, 0xcccc, v, _mm512_permute_ps(v, 0x55));
+    v = _mm512_mask_add_ps(v, 0xf0f0, v, _mm512_permutexvar_ps(third, v));
+    return (v_f32)_mm512_mask_add_ps(v, 0xff00, v, _mm512_permutexvar_ps(_mm512_set1_epi32(7), v));
+}
+
+static inline v_f64 v_prefix_f64(v_f64 v_)
+{
+    __m512d v = (__m512d)v_;
+    v = _mm512_mask_add_pd(v, 0xaa, v, _mm512_movedup_pd(v));
+    v = _mm512_mask_add_pd(v, 0xcc, v, _mm512_permutex_pd(v, 0x55));
+    return (v_f64)_mm512_mask_add_pd(v, 0xf0, v, _mm512_permutexvar_pd(_mm512_set1_epi64(3), v));
+}
+#define V_HAS_prefix_f32 1
+#define V_HAS_prefix_f64 1
+
 /* Parts of a vector; see generic.h. */
 #define V_PART(suffix, T_, vector, mask, all, instruction)                                                             \
     static inline v_##suffix v_load_part_##suffix(const T_ *p, size_t count, v_##suffix rest)                          \

@@ -49,15 +49,45 @@ static inline VS V(is_nan)(VT v)
 #endif
 }
 
-#if PEL_VBYTES * 8 / T_BITS == 16
-#define TURN(v, by) V_TURN_16(v, by)
-#elif PEL_VBYTES * 8 / T_BITS == 8
-#define TURN(v, by) V_TURN_8(v, by)
-#elif PEL_VBYTES * 8 / T_BITS == 4
-#define TURN(v, by) V_TURN_4(v, by)
+/* Every NaN becomes the canonical quiet one: positive, payload 0. */
+#if !NAME(V_HAS_canonical)
+static inline VT V(canonical)(VT v)
+{
+#if T_SIGNIFICAND
+    return V(select)(V(is_nan)(v), V(set1)((T)__builtin_nan("")), v);
 #else
-#define TURN(v, by) V_TURN_2(v, by)
+    return v;
 #endif
+}
+#endif
+
+#if PEL_VBYTES * 8 / T_BITS == 16
+#define SHUFFLE(a, b, from, by) V_SHUFFLE(a, b, from, by, 16)
+#elif PEL_VBYTES * 8 / T_BITS == 8
+#define SHUFFLE(a, b, from, by) V_SHUFFLE(a, b, from, by, 8)
+#elif PEL_VBYTES * 8 / T_BITS == 4
+#define SHUFFLE(a, b, from, by) V_SHUFFLE(a, b, from, by, 4)
+#else
+#define SHUFFLE(a, b, from, by) V_SHUFFLE(a, b, from, by, 2)
+#endif
+#define TURN(v, by) SHUFFLE(v, v, V_FROM, by)
+
+/* The last lane in all. */
+static inline VT V(last)(VT v)
+{
+    return SHUFFLE(v, v, V_LAST, 0);
+}
+
+/* The lanes move up by a constant power of two less than there are lanes; the lowest come from the end of another
+ * vector. */
+static inline __attribute__((always_inline)) VT V(slide)(VT before, VT v, size_t by)
+{
+    if (by == 8)
+        return SHUFFLE(before, v, V_BACK, 8);
+    if (by == 4)
+        return SHUFFLE(before, v, V_BACK, 4);
+    return by == 2 ? SHUFFLE(before, v, V_BACK, 2) : SHUFFLE(before, v, V_BACK, 1);
+}
 
 /* All lanes combined by a function of two vectors, half with half. */
 #define ACROSS(word, R, VR, combine)                                                                                   \
@@ -80,7 +110,25 @@ ACROSS(all_bits, U, VU, OR)
 #undef OR
 #undef PLUS
 #undef ACROSS
+
+/* The sum of each lane of floats with those before it, by halves: blocks of 1, 2, 4, ... lanes take the last of the
+ * block before. A minus zero leaves the other blocks as they are. */
+#if T_SIGNIFICAND && !NAME(V_HAS_prefix)
+static inline VT V(prefix)(VT v)
+{
+    const VT nothing = V(set1)((T)-0.0);
+    v = v + SHUFFLE(v, nothing, V_BELOW, 1);
+    if (LANES > 2)
+        v = v + SHUFFLE(v, nothing, V_BELOW, 2);
+    if (LANES > 4)
+        v = v + SHUFFLE(v, nothing, V_BELOW, 4);
+    if (LANES > 8)
+        v = v + SHUFFLE(v, nothing, V_BELOW, 8);
+    return v;
+}
+#endif
 #undef TURN
+#undef SHUFFLE
 
 /* Whether any bit of any lane is set. */
 static inline bool V(any)(VT v)

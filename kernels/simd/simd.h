@@ -53,15 +53,20 @@ V_TYPE(uint64_t, u64)
 #define VS      VS__(T_BITS)
 #define LANES   (PEL_VBYTES / sizeof(T))
 
-/* Lane i gets lane i + by, around the end. */
-#define V_FROM(i, by, lanes)   (((i) + (by)) % (lanes))
-#define V_FROM_2(i, by, lanes) V_FROM(i, by, lanes), V_FROM((i) + 1, by, lanes)
-#define V_FROM_4(i, by, lanes) V_FROM_2(i, by, lanes), V_FROM_2((i) + 2, by, lanes)
-#define V_FROM_8(i, by, lanes) V_FROM_4(i, by, lanes), V_FROM_4((i) + 4, by, lanes)
-#define V_TURN_2(v, by)        __builtin_shufflevector(v, v, V_FROM_2(0, by, 2))
-#define V_TURN_4(v, by)        __builtin_shufflevector(v, v, V_FROM_4(0, by, 4))
-#define V_TURN_8(v, by)        __builtin_shufflevector(v, v, V_FROM_8(0, by, 8))
-#define V_TURN_16(v, by)       __builtin_shufflevector(v, v, V_FROM_8(0, by, 16), V_FROM_8(8, by, 16))
+/* Where lane i comes from, as an index into two vectors end to end: lane i + by, around the end of the first; the lane
+ * `by` before lane i of the second; in every second block of d lanes the last of the block before, else lane i of the
+ * second. */
+#define V_FROM(i, by, lanes)  (((i) + (by)) % (lanes))
+#define V_BACK(i, by, lanes)  ((lanes) + (i) - (by) % (lanes))
+#define V_BELOW(i, d, lanes)  ((i) & (d) ? (i) / (d) * (d)-1 : (lanes) + (i))
+#define V_LAST(i, any, lanes) ((lanes)-1)
+
+#define V_LANES_2(F, i, k, lanes)  F(i, k, lanes), F((i) + 1, k, lanes)
+#define V_LANES_4(F, i, k, lanes)  V_LANES_2(F, i, k, lanes), V_LANES_2(F, (i) + 2, k, lanes)
+#define V_LANES_8(F, i, k, lanes)  V_LANES_4(F, i, k, lanes), V_LANES_4(F, (i) + 4, k, lanes)
+#define V_LANES_16(F, i, k, lanes) V_LANES_8(F, i, k, lanes), V_LANES_8(F, (i) + 8, k, lanes)
+#define V_SHUFFLE_(a, b, F, k, n)  __builtin_shufflevector(a, b, V_LANES_##n(F, 0, k, n))
+#define V_SHUFFLE(a, b, F, k, n)   V_SHUFFLE_(a, b, F, k, n)
 
 /* The lanes of 64 bits that those of 32 widen to. */
 #define V_WIDE_f32 v_f64

@@ -1,0 +1,155 @@
+/* Floating-point scans, a row of the definition at a time: a tree of sums in registers, then two carries on top. */
+#ifndef T
+
+#include "kernels/kernel.h"
+#include "kernels/scan/leaf.h"
+#include "kernels/simd/simd.h"
+
+#define PEL_SELF "kernels/scan/stream.h"
+#include "kernels/foreach_float.h"
+#undef PEL_SELF
+#define PEL_SELF "kernels/scan/tree.c"
+#include "kernels/foreach_float.h"
+
+#define ROW(suffix)                                                                                                    \
+    PEL_ROW(SCAN, suffix, "tree", .run.scan = &leaf_##suffix, .params = {{"tile_kib", 256, 64, 4096, 3}})
+const struct pel_kernel PEL_TABLE(scan_tree)[] = {ROW(f32), ROW(f64), PEL_END_OF_TABLE};
+#undef ROW
+
+#else
+
+#define VECTORS (PEL_SCAN_ROW / LANES)
+
+/* Where a tile stands: the sums before it, and before the row in it, in all lanes; the last vector of results, of which
+ * an exclusive scan takes the last lane. */
+struct NAME(place) {
+    VT carry, local, before;
+};
+
+static inline __attribute__((always_inline)) void NAME(sum_row)(VT s[VECTORS])
+{
+#pragma GCC unroll 8
+    for (size_t v = 0; v < VECTORS; v++)
+        s[v] = V(prefix)(s[v]);
+#pragma GCC unroll 8
+    for (size_t d = 1; d < VECTORS; d *= 2) {
+#pragma GCC unroll 8
+        for (size_t v = 0; v < VECTORS; v++) {
+            if (v & d)
+                s[v] += V(last)(s[v / d * d - 1]);
+        }
+    }
+}
+
+/* Reads a row, of which `count` elements are there, or all if that is constant. */
+static inline __attribute__((always_inline)) void NAME(load_row)(const T *in, size_t count, VT s[VECTORS])
+{
+#pragma GCC unroll 8
+    for (size_t v = 0; v < VECTORS; v++) {
+        size_t first = v * LANES, here = count > first ? count - first : 0;
+        __builtin_prefetch((const char *)(in + first) + PEL_SCAN_AHEAD);
+        if (here >= LANES)
+            s[v] = V(load)(in + first);
+        else if (here > 0)
+            s[v] = V(load_part)(in + first, here, V(set1)((T)-0.0));
+        else
+            s[v] = V(set1)((T)-0.0);
+    }
+}
+
+static inline __attribute__((always_inline)) void NAME(scan_row)(const T *in, T *out, size_t count,
+                                                                 struct NAME(place) * place, bool excludes)
+{
+    VT s[VECTORS];
+    NAME(load_row)(in, count, s);
+    NAME(sum_row)(s);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < VECTORS; v++) {
+        size_t first = v * LANES, here = count > first ? count - first : 0;
+        VT sum = V(canonical)(place->carry + (place->local + s[v]));
+        VT result = excludes ? V(slide)(place->before, sum, 1) : sum;
+        place->before = sum;
+        if (here >= LANES)
+            V(store)(out + first, result);
+        else if (here > 0)
+            V(store_part)(out + first, here, result);
+    }
+    place->local += V(last)(s[VECTORS - 1]);
+}
+
+/* The place is kept in registers: the compiler must think that it could lie in the output. */
+static inline __attribute__((always_inline)) void NAME(scan_rows)(const T *in, T *out, size_t n,
+                                                                  struct NAME(place) * at, bool excludes)
+{
+    struct NAME(place) place = *at;
+    size_t i = 0;
+    for (; i + PEL_SCAN_ROW <= n; i += PEL_SCAN_ROW)
+        NAME(scan_row)(in + i, out + i, PEL_SCAN_ROW, &place, excludes);
+    if (i < n)
+        NAME(scan_row)(in + i, out + i, n - i, &place, excludes);
+    *at = place;
+}
+
+static void NAME(scan_inclusive)(const T *in, T *out, size_t n, struct NAME(place) * place)
+{
+    NAME(scan_rows)(in, out, n, place, false);
+}
+
+static void NAME(scan_exclusive)(const T *in, T *out, size_t n, struct NAME(place) * place)
+{
+    NAME(scan_rows)(in, out, n, place, true);
+}
+
+static void NAME(scan_tile)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
+{
+    T buffer[STREAM_PIECE];
+    size_t piece = how & PEL_SCAN_STREAMS ? STREAM_PIECE : PEL_SCAN_TILE;
+    for (size_t i = 0; i < n; i += piece) {
+        size_t here = n - i < piece ? n - i : piece;
+        T *to = how & PEL_SCAN_STREAMS ? buffer : out + i;
+        (how & PEL_SCAN_EXCLUDES ? NAME(scan_exclusive) : NAME(scan_inclusive))(in + i, to, here, place);
+        if (how & PEL_SCAN_STREAMS)
+            NAME(stream_all)(out + i, buffer, here);
+    }
+}
+
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, unsigned how)
+{
+    const T *in = in_;
+    T *out = out_;
+    struct NAME(place) place = {.carry = V(set1)(carry->T_SUFFIX)};
+    place.before = V(canonical)(place.carry);
+    for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
+        place.local = V(set1)((T)-0.0);
+        NAME(scan_tile)(in + tile, out + tile, n - tile < PEL_SCAN_TILE ? n - tile : PEL_SCAN_TILE, &place, how);
+        place.carry += place.local;
+    }
+    carry->T_SUFFIX = place.carry[0];
+}
+
+static void NAME(total)(const void *in_, size_t n, void *totals_)
+{
+    const T *in = in_;
+    T *totals = totals_;
+    for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
+        VT local = V(set1)((T)-0.0), s[VECTORS];
+        size_t end = n - tile < PEL_SCAN_TILE ? n : tile + PEL_SCAN_TILE, i = tile;
+        for (; i + PEL_SCAN_ROW <= end; i += PEL_SCAN_ROW) {
+            NAME(load_row)(in + i, PEL_SCAN_ROW, s);
+            NAME(sum_row)(s);
+            local += V(last)(s[VECTORS - 1]);
+        }
+        if (i < end) {
+            NAME(load_row)(in + i, end - i, s);
+            NAME(sum_row)(s);
+            local += V(last)(s[VECTORS - 1]);
+        }
+        totals[tile / PEL_SCAN_TILE] = local[0];
+    }
+}
+
+static const struct pel_scan_leaf NAME(leaf) = {.total = NAME(total), .scan = NAME(scan)};
+
+#undef VECTORS
+
+#endif
