@@ -152,8 +152,8 @@ static double magnitude(const void *x, pel_dtype dtype, size_t i)
 }
 
 /* A small multiple of the sum of magnitudes, in units of the last place: loose for a sum of random signs in any order,
- * and tight enough that a lost element shows. In sums of one sign the rounding errors of running sums grow with those.
- */
+ * and tight enough that a lost element shows. In sums of one sign the rounding errors of running sums grow with those;
+ * with few distinct values they are few themselves, and add up along the chains of a sum, 16 at the least. */
 static double tolerance(const struct workload *w)
 {
     enum rounding rounding = rows[w->spec.op].rounding;
@@ -164,7 +164,7 @@ static double tolerance(const struct workload *w)
         sum += magnitude(w->x, dtype, i) * (y ? magnitude(y, dtype, i) : 1);
     switch (rounding) {
     case OF_SUM:
-        return 8 * unit * sum;
+        return (w->spec.data == DATA_FEW ? 8 + (double)w->elements / 32 : 8) * unit * sum;
     case OF_MAGNITUDES:
         return 64 * unit * sum;
     case OF_NORM:
