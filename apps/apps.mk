@@ -1,5 +1,4 @@
 # Programs built on the public interface alone.
-apps_common = apps/die.h apps/outfile.c apps/outfile.h
 
 if HAVE_NETCDF
 bin_PROGRAMS += pel-climate
@@ -22,7 +21,7 @@ pel_climate_SOURCES = \
 	apps/climate/sample.c \
 	apps/climate/stat.c \
 	apps/climate/statistic.c apps/climate/statistic.h \
-	$(apps_common)
+	$(common_sources)
 pel_climate_CPPFLAGS = $(AM_CPPFLAGS) $(NETCDF_CFLAGS)
 # Products and sums stay apart, so that unpacked values are the same on every processor.
 pel_climate_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
@@ -44,7 +43,7 @@ pel_kmer_SOURCES = \
 	apps/genomics/spectrum.c apps/genomics/spectrum.h \
 	apps/genomics/table.c apps/genomics/table.h \
 	apps/genomics/workers.c apps/genomics/workers.h \
-	$(apps_common)
+	$(common_sources)
 pel_kmer_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) -pthread
 pel_kmer_LDADD = libpel.la $(ZLIB_LIBS)
 EXTRA_DIST += apps/genomics/data/sample.fa.gz

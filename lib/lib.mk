@@ -74,6 +74,10 @@ libpel_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS) -no-undefined -version-info $
 if HAVE_LD_MAP
 libpel_la_LDFLAGS += -Wl,-z,relro,-z,now -Wl,--version-script=$(srcdir)/lib/pel.map
 libpel_la_DEPENDENCIES = libtuned.la $(srcdir)/lib/pel.map
+if !SANITIZED
+# Sanitizers leave their names for the program to bring.
+libpel_la_LDFLAGS += -Wl,-z,defs
+endif
 endif
 
 pelincludedir = $(includedir)/pel

@@ -18,6 +18,8 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
                         -Wvla -Wno-psabi -Wno-pass-failed], [PEL_TRY_FLAG([WARN_CFLAGS], flag)])
   AS_IF([test "x$enable_werror" = xyes], [AS_VAR_APPEND([WARN_CFLAGS], [" -Werror"])])
   AC_SUBST([WARN_CFLAGS])
+  WARN_CXXFLAGS=$(echo "$WARN_CFLAGS" | sed "s/-Wstrict-prototypes//; s/-Wmissing-prototypes//")
+  AC_SUBST([WARN_CXXFLAGS])
 
   m4_foreach_w([flag], [-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=3],
                [PEL_TRY_FLAG([HARDEN_CFLAGS], flag)])
@@ -29,10 +31,10 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
                [PEL_TRY_FLAG([KERNEL_CFLAGS], flag)])
   AC_SUBST([KERNEL_CFLAGS])
 
-  AC_CACHE_CHECK([whether the linker takes -z relro, -z now and version scripts], [pel_cv_ld_map], [
+  AC_CACHE_CHECK([whether the linker takes -z relro, now and defs, and version scripts], [pel_cv_ld_map], [
     pel_saved=$LDFLAGS
     echo 'PEL { global: pel_*; local: *; };' > conftest.map
-    LDFLAGS="$LDFLAGS -shared -Wl,-z,relro,-z,now -Wl,--version-script=conftest.map"
+    LDFLAGS="$LDFLAGS -shared -Wl,-z,relro,-z,now,-z,defs -Wl,--version-script=conftest.map"
     AC_LINK_IFELSE([AC_LANG_SOURCE([int pel_test;])], [pel_cv_ld_map=yes], [pel_cv_ld_map=no])
     LDFLAGS=$pel_saved
   ])

@@ -80,7 +80,8 @@ static enum data read_data(const char *text)
     bad_usage("--data: '%s' is neither uniform, wide nor few", text);
 }
 
-static void read_option(struct bench *bench, enum option_id option, const char *text)
+/* What to measure. */
+static bool read_problem(struct bench *bench, enum option_id option, const char *text)
 {
     switch (option) {
     case FAMILY:
@@ -113,6 +114,16 @@ static void read_option(struct bench *bench, enum option_id option, const char *
     case SEED:
         bench->spec.seed = read_size("--seed", text, 0, SIZE_MAX);
         break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+/* How to measure it. */
+static void read_rule(struct bench *bench, enum option_id option, const char *text)
+{
+    switch (option) {
     case FAST:
         bench->rules.flags |= PEL_FAST;
         break;
@@ -130,6 +141,8 @@ static void read_option(struct bench *bench, enum option_id option, const char *
         break;
     case JSON:
         bench->json = text;
+        break;
+    default:
         break;
     }
 }
@@ -280,7 +293,8 @@ int command_bench(int argc, char **argv)
             return print_usage(usage);
         if (option == '?')
             return EXIT_USAGE;
-        read_option(&bench, (enum option_id)option, optarg);
+        if (!read_problem(&bench, (enum option_id)option, optarg))
+            read_rule(&bench, (enum option_id)option, optarg);
     }
     if (optind < argc)
         bad_usage("bench takes options only, not '%s'", argv[optind]);

@@ -12,17 +12,18 @@
 
 #include <pel/version.h>
 
+#include "common/outfile.h"
 #include "lib/cpu.h"
 #include "lib/env.h"
 #include "lib/names.h"
 #include "perf/context.h"
-#include "perf/outfile.h"
 #include "perf/stats.h"
 
 extern char **environ;
 
 struct gbench {
-    FILE *file;
+    struct outfile file;
+    FILE *stream;
     json_t *benchmarks;
     size_t families;
 };
@@ -125,7 +126,10 @@ struct gbench *gbench_open(const char *path)
     if (!path)
         return NULL;
     struct gbench *gbench = allocate(sizeof *gbench);
-    *gbench = (struct gbench){.file = outfile_open(path), .benchmarks = made(json_array())};
+    *gbench = (struct gbench){.benchmarks = made(json_array())};
+    outfile_catch_signals();
+    outfile_open_stream(&gbench->file, path);
+    gbench->stream = outfile_stream(&gbench->file);
     return gbench;
 }
 
@@ -212,9 +216,10 @@ void gbench_close(struct gbench *gbench)
     json_t *root = made(json_object());
     set(root, "context", describe_context());
     set(root, "benchmarks", gbench->benchmarks);
-    json_dumpf(root, gbench->file, JSON_INDENT(2)); /* errors show when the file is published */
-    fputc('\n', gbench->file);
-    outfile_publish();
+    json_dumpf(root, gbench->stream, JSON_INDENT(2)); /* errors show when the file is closed */
+    fputc('\n', gbench->stream);
+    outfile_close(&gbench->file);
+    outfile_publish(&gbench->file);
     json_decref(root);
     free(gbench);
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/outfile.h"
 #include "lib/names.h"
-#include "perf/outfile.h"
 
 static void complain(const char *format, va_list args, const char *end)
 {
@@ -24,7 +24,7 @@ noreturn void die(const char *format, ...)
     va_start(args, format);
     complain(format, args, "\n");
     va_end(args);
-    outfile_discard();
+    outfile_discard_all();
     exit(EXIT_FAILED);
 }
 

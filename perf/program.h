@@ -9,12 +9,10 @@
 
 #include <pel/status.h>
 
+#include "common/die.h"
 #include "kernels/kernel.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-/* Prints "pel: ..." on standard error, removes unfinished output files, and exits with 1. */
-noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints "pel: ...; see pel --help" on standard error and exits with 2. */
 noreturn void bad_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -8,9 +8,9 @@
 
 #include <pel/tune.h>
 
+#include "common/outfile.h"
 #include "lib/team.h"
 #include "perf/commands.h"
-#include "perf/outfile.h"
 #include "perf/program.h"
 #include "perf/tune_record.h"
 #include "perf/tune_space.h"
@@ -146,8 +146,9 @@ static void count_verdicts(const struct tune_history *history, struct tune_prove
         provenance->verdicts[history->results[i].verdict]++;
 }
 
-static void write_table(const struct job *job, FILE *file, double seconds)
+static void write_table(const struct job *job, struct outfile *out, double seconds)
 {
+    FILE *file = outfile_stream(out);
     struct tune_history history;
     struct tune_row *rows;
     struct tune_cell *cells;
@@ -162,7 +163,8 @@ static void write_table(const struct job *job, FILE *file, double seconds)
         tune_write_def(file, rows, count, &provenance);
     else
         tune_write_wisdom(file, job->output, rows, count, &provenance);
-    outfile_publish();
+    outfile_close(out);
+    outfile_publish(out);
     fprintf(stderr, "pel tune: %s: %zu rows from %zu of %zu cells, %zu too noisy, in %.0f s\n", job->output, count,
             history.count, provenance.cells, provenance.verdicts[TUNE_NOISY], seconds);
     tune_history_free(&history);
@@ -191,9 +193,11 @@ int command_tune(int argc, char **argv)
     job.options.until = start + job.options.budget;
     if (strcmp(job.format, "json") == 0)
         tune_check_wisdom(job.output);
-    FILE *file = outfile_open(job.output);
+    struct outfile out;
+    outfile_catch_signals();
+    outfile_open_stream(&out, job.output);
     tune_record_begin(job.options.record, job.options.resume);
     tune_supervise(&job.options, argc, argv);
-    write_table(&job, file, now_seconds() - start);
+    write_table(&job, &out, now_seconds() - start);
     return EXIT_DONE;
 }

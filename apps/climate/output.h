@@ -5,7 +5,7 @@
 #ifndef CLIMATE_OUTPUT_H
 #define CLIMATE_OUTPUT_H
 
-#include "apps/outfile.h"
+#include "common/outfile.h"
 
 #include "field.h"
 

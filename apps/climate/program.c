@@ -5,7 +5,7 @@
 
 #include <netcdf.h>
 
-#include "apps/outfile.h"
+#include "common/outfile.h"
 
 #include "program.h"
 

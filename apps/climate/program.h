@@ -10,7 +10,7 @@
 
 #include <pel/pel.h>
 
-#include "apps/die.h"
+#include "common/die.h"
 
 enum { EXIT_BAD_USAGE = 2 };
 

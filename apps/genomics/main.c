@@ -11,7 +11,7 @@
 
 #include <pel/pel.h>
 
-#include "apps/outfile.h"
+#include "common/outfile.h"
 #include "count.h"
 #include "input.h"
 #include "memory.h"

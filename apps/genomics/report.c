@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "apps/outfile.h"
+#include "common/outfile.h"
 
 static bool enabled; /* progress is shown */
 static double shown; /* when it was last */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "apps/die.h"
+#include "common/die.h"
 
 /* Lets progress be shown, where stderr is a terminal. */
 void progress_enable(void);

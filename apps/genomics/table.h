@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "apps/outfile.h"
+#include "common/outfile.h"
 #include "spectrum.h"
 
 struct table {

@@ -1,6 +1,6 @@
 /* How the programs give up. Each brings its own: it knows its name, and what it has on the screen. */
-#ifndef APPS_DIE_H
-#define APPS_DIE_H
+#ifndef PEL_COMMON_DIE_H
+#define PEL_COMMON_DIE_H
 
 #include <stdnoreturn.h>
 

@@ -1,14 +1,16 @@
 /* Output files that appear under their names only when they are complete, and that are on the disk by then. Errors
  * end the program. */
-#ifndef APPS_OUTFILE_H
-#define APPS_OUTFILE_H
+#ifndef PEL_COMMON_OUTFILE_H
+#define PEL_COMMON_OUTFILE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct outfile {
     const char *path; /* as given, for messages; it must outlive the file */
     char *temporary;  /* written here and renamed to path at the end; NULL: written directly */
     int fd;
+    FILE *stream; /* see outfile_stream; NULL: none */
 };
 
 /* Opens a temporary file beside path, early, so that a folder that cannot be written is found before the work. What
@@ -20,6 +22,9 @@ void outfile_open_stream(struct outfile *file, const char *path);
 
 /* Appends size bytes, all of them. */
 void outfile_write(struct outfile *file, const void *data, size_t size);
+
+/* The file as a stream, for what prints; it is closed with the file, and so are its errors found. */
+FILE *outfile_stream(struct outfile *file);
 
 /* Writes the file out to the disk and closes it, so that a late write error shows. */
 void outfile_close(struct outfile *file);

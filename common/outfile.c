@@ -1,4 +1,4 @@
-#include "apps/outfile.h"
+#include "common/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apps/die.h"
+#include "common/die.h"
 
 /* The temporary names in use, for cleaning up. Slots are filled and emptied by the main thread only. */
 enum { SLOTS = 2 };
@@ -75,6 +75,14 @@ void outfile_write(struct outfile *file, const void *data, size_t size)
     }
 }
 
+FILE *outfile_stream(struct outfile *file)
+{
+    file->stream = fdopen(file->fd, "w");
+    if (!file->stream)
+        die("cannot open %s: %s", file->path, strerror(errno));
+    return file->stream;
+}
+
 /* Writes to the disk what was written to a file or folder. Some file systems cannot be asked to. */
 static bool synchronise(int fd)
 {
@@ -83,7 +91,9 @@ static bool synchronise(int fd)
 
 void outfile_close(struct outfile *file)
 {
-    if ((file->temporary && !synchronise(file->fd)) || close(file->fd) != 0)
+    bool written = !file->stream || (!ferror(file->stream) && fflush(file->stream) == 0);
+    written = written && (!file->temporary || synchronise(file->fd));
+    if (!written || (file->stream ? fclose(file->stream) : close(file->fd)) != 0)
         die("cannot write %s: %s", file->path, strerror(errno));
 }
 
