@@ -30,6 +30,9 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(ARGMAX, reduce, "argmax")                                                                                        \
     X(SCAN, scan, "scan")                                                                                              \
     X(SORT, sort, "sort")                                                                                              \
+    X(ARGSORT, sort, "argsort")                                                                                        \
+    X(SORT_PAIRS, sort, "sort_pairs")                                                                                  \
+    X(SELECT, sort, "select")                                                                                          \
     X(STENCIL, stencil, "stencil")
 
 #define PEL_OP_ENUM(symbol, family, name) PEL_OP_##symbol,
@@ -65,6 +68,8 @@ struct pel_param {
 union pel_reduce_state;
 struct pel_scan_leaf;
 struct pel_sort_leaf;
+struct pel_records_leaf;
+struct pel_select_leaf;
 struct pel_sweep;
 
 /* Folds x[0 ... n) (and y, for operations of two arrays) into the state. A norm is the dot product of an array with
@@ -84,6 +89,8 @@ struct pel_kernel {
         pel_reduce_fn *reduce;
         const struct pel_scan_leaf *scan;
         const struct pel_sort_leaf *sort;
+        const struct pel_records_leaf *records;
+        const struct pel_select_leaf *select;
         pel_sweep_fn *sweep;
     } run;
     /* Why this kernel cannot serve a request, in a few words; NULL: it can. No function: it always can. */

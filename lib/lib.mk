@@ -29,6 +29,7 @@ EXTRA_DIST += lib/pel.map lib/tables/generic.def
 
 libcore_la_SOURCES = \
 	lib/accumulator.c \
+	lib/argsort.c \
 	lib/budget.c \
 	lib/cgroup.c \
 	lib/cpu.c \
@@ -42,6 +43,7 @@ libcore_la_SOURCES = \
 	lib/registry.c \
 	lib/rules.c \
 	lib/scan.c \
+	lib/select.c \
 	lib/shipped.c \
 	lib/sort.c \
 	lib/stencil.c \

@@ -250,7 +250,7 @@ static struct bench_list usual_sizes(const struct workload_spec *spec)
     static const size_t edges[] = {0, 1 << 22, 1 << 11, 1 << 8};
     if (spec->op == PEL_OP_STENCIL)
         return (struct bench_list){1, {edges[spec->shape.ndim]}};
-    if (spec->op == PEL_OP_SORT)
+    if (strcmp(pel_op_family(spec->op), "sort") == 0)
         return (struct bench_list){3, {1 << 10, 1 << 16, 1 << 20}};
     return (struct bench_list){3, {1 << 11, 1 << 16, 1 << 24}};
 }

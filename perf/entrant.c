@@ -34,7 +34,7 @@ void entrant_open_peer(struct entrant *entrant, struct workload *workload, const
     *entrant = (struct entrant){.workload = workload, .opts = PEL_OPTS_INIT, .peer = peer, .bound = job};
     snprintf(entrant->name, sizeof entrant->name, "%s", peer->name);
     *job = (struct peer_job){.dtype = workload->spec.dtype,
-                             .n = workload->extent / pel_dtype_size(workload->spec.dtype),
+                             .n = workload->n,
                              .threads = threads,
                              .x = workload->x,
                              .y = workload->y,

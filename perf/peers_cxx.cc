@@ -8,6 +8,8 @@
 #include <memory>
 #include <numeric>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #if defined(_OPENMP) && __has_include(<parallel/algorithm>)
 #include <omp.h>
@@ -97,6 +99,48 @@ void vqsort(const peer_job *job)
 }
 #endif
 
+// What lies behind the keys: see workload_words_offset.
+template <typename T> uint64_t *words_behind(T *keys, size_t n)
+{
+    size_t word = sizeof(uint64_t), bytes = (n * sizeof(T) + word - 1) / word * word;
+    return reinterpret_cast<uint64_t *>(reinterpret_cast<char *>(keys) + bytes);
+}
+
+// The usual idiom: indices, compared by their keys, and among equal keys by themselves.
+void std_argsort(const peer_job *job)
+{
+    by_dtype(job, [&](auto *keys) {
+        uint64_t *index = words_behind(keys, job->n);
+        std::iota(index, index + job->n, uint64_t(0));
+        std::sort(index, index + job->n,
+                  [=](uint64_t a, uint64_t b) { return keys[a] < keys[b] || (keys[a] == keys[b] && a < b); });
+    });
+}
+
+// Records of key and value; what a program with two arrays pays for making and dissolving them is counted. The records
+// stay allocated for the next call.
+void std_stable_sort_pairs(const peer_job *job)
+{
+    by_dtype(job, [&](auto *keys) {
+        using key = std::remove_pointer_t<decltype(keys)>;
+        static std::vector<std::pair<key, uint64_t>> records;
+        uint64_t *values = words_behind(keys, job->n);
+        records.resize(job->n);
+        for (size_t i = 0; i < job->n; i++)
+            records[i] = {keys[i], values[i]};
+        std::stable_sort(records.begin(), records.end(), [](auto &a, auto &b) { return a.first < b.first; });
+        for (size_t i = 0; i < job->n; i++) {
+            keys[i] = records[i].first;
+            values[i] = records[i].second;
+        }
+    });
+}
+
+void std_nth_element(const peer_job *job)
+{
+    sort_keys(job, [&](auto first, auto last) { std::nth_element(first, first + job->n / 2, last); });
+}
+
 void std_scan(const peer_job *job)
 {
     scan_elements(job, [](auto first, auto last, auto out) { std::inclusive_scan(first, last, out); });
@@ -129,6 +173,10 @@ const peer peers_cxx[] = {
      parallel_mode_sort},
 #endif
     {"std sort", "C++ standard library", "sort", nullptr, every_dtype, false, std_sort},
+    {"std sort of indices", "C++ standard library", "argsort", nullptr, every_dtype, false, std_argsort},
+    {"std stable_sort of records", "C++ standard library", "sort_pairs", nullptr, every_dtype, false,
+     std_stable_sort_pairs},
+    {"std nth_element", "C++ standard library", "select", nullptr, every_dtype, false, std_nth_element},
 #ifdef HAVE_PARALLEL_MODE
     {"gnu_parallel partial_sum", "libstdc++ " STRING(_GLIBCXX_RELEASE), "scan", nullptr, every_dtype, true,
      parallel_mode_scan},

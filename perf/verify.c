@@ -63,6 +63,9 @@ static unsigned flag_of(enum pel_op op)
 {
     switch (op) {
     case PEL_OP_SORT:
+    case PEL_OP_ARGSORT:
+    case PEL_OP_SORT_PAIRS:
+    case PEL_OP_SELECT:
         return PEL_DESCENDING;
     case PEL_OP_SCAN:
         return PEL_EXCLUSIVE;

@@ -8,16 +8,23 @@
 #include "perf/program.h"
 
 static const struct workload_family *const families[PEL_NOPS] = {
-    [PEL_OP_SUM] = &workload_reduce,  [PEL_OP_DOT] = &workload_reduce,    [PEL_OP_ASUM] = &workload_reduce,
-    [PEL_OP_NRM2] = &workload_reduce, [PEL_OP_MEAN] = &workload_reduce,   [PEL_OP_MIN] = &workload_reduce,
-    [PEL_OP_MAX] = &workload_reduce,  [PEL_OP_ARGMIN] = &workload_reduce, [PEL_OP_ARGMAX] = &workload_reduce,
-    [PEL_OP_SCAN] = &workload_scan,   [PEL_OP_SORT] = &workload_sort,     [PEL_OP_STENCIL] = &workload_stencil,
+    [PEL_OP_SUM] = &workload_reduce,       [PEL_OP_DOT] = &workload_reduce,    [PEL_OP_ASUM] = &workload_reduce,
+    [PEL_OP_NRM2] = &workload_reduce,      [PEL_OP_MEAN] = &workload_reduce,   [PEL_OP_MIN] = &workload_reduce,
+    [PEL_OP_MAX] = &workload_reduce,       [PEL_OP_ARGMIN] = &workload_reduce, [PEL_OP_ARGMAX] = &workload_reduce,
+    [PEL_OP_SCAN] = &workload_scan,        [PEL_OP_SORT] = &workload_sort,     [PEL_OP_ARGSORT] = &workload_order,
+    [PEL_OP_SORT_PAIRS] = &workload_order, [PEL_OP_SELECT] = &workload_sort,   [PEL_OP_STENCIL] = &workload_stencil,
 };
 
 size_t workload_stride(const struct workload *workload)
 {
     enum { ALIGNMENT = 64 };
     return (workload->extent + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+size_t workload_words_offset(const struct workload *workload)
+{
+    size_t bytes = workload->n * pel_dtype_size(workload->spec.dtype), word = sizeof(uint64_t);
+    return (bytes + word - 1) / word * word;
 }
 
 bool workload_exists(enum pel_op op, pel_dtype dtype)
@@ -29,6 +36,8 @@ void workload_open(struct workload *workload, const struct workload_spec *spec)
 {
     *workload = (struct workload){.spec = *spec, .family = families[spec->op], .returns = spec->dtype};
     workload->family->open(workload);
+    if (workload->n == 0)
+        workload->n = workload->extent / pel_dtype_size(spec->dtype);
     if (!workload->family->in_place)
         return;
     size_t buffers = workload->copies > 0 ? workload->copies : 1;
@@ -73,6 +82,8 @@ bool workload_agrees(const struct workload *workload, const void *a, const void 
     workload_result(workload, &bytes);
     if (memcmp(a, b, bytes) == 0)
         return true;
+    if (workload->family->agrees)
+        return workload->family->agrees(workload, a, b);
     if (!workload->family->tolerance || (dtype != PEL_F32 && dtype != PEL_F64))
         return false;
     double tolerance = workload->family->tolerance(workload);
@@ -92,7 +103,7 @@ void workload_request(const struct workload *workload, const pel_opts *opts, str
                                     .dtype = spec->dtype,
                                     .flags = opts->flags | spec->flags,
                                     .threads = pel_team_threads(opts),
-                                    .n = workload->extent / pel_dtype_size(spec->dtype)};
+                                    .n = workload->n};
     if (!workload->stencil)
         return;
     const struct stencil_problem *problem = workload->stencil;

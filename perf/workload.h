@@ -55,6 +55,7 @@ struct workload {
     size_t bytes;    /* that a run reads and writes at the least */
 
     void *x, *y;              /* the input; y: NULL unless the operation takes two arrays */
+    size_t n;                 /* elements of one input; 0 from a family: what the extent comes to */
     size_t extent;            /* bytes of one input */
     size_t variety;           /* of inputs in x, one after the other; 0: one */
     void *data;               /* what runs that change their input work on: copies of inputs; NULL: they read x */
@@ -77,6 +78,12 @@ void workload_reset(struct workload *workload, size_t first, size_t count);
 
 /* Bytes from one input or copy to the next, which all start on a cache line. */
 size_t workload_stride(const struct workload *workload);
+
+/* For sorts, which are fast on what is sorted: makes inputs and copies of the extent enough for a stretch of runs. */
+void workload_fill_copies(struct workload *workload);
+
+/* Where the words of 8 bytes are that some operations have behind their n keys, in bytes from the keys. */
+size_t workload_words_offset(const struct workload *workload);
 
 /* The data for this run since the last reset. */
 void *workload_data(const struct workload *workload, size_t copy);
@@ -123,7 +130,9 @@ struct workload_family {
     bool in_place; /* runs change their input, or write as much elsewhere: they get a copy of it */
     /* Rounding errors that floating-point results of an entrant without pel's promises may show; NULL: none. */
     double (*tolerance)(const struct workload *workload);
+    /* Whether an entrant without them is right, where results may differ in other ways; NULL: they may not. */
+    bool (*agrees)(const struct workload *workload, const void *a, const void *b);
 };
-extern const struct workload_family workload_reduce, workload_scan, workload_sort, workload_stencil;
+extern const struct workload_family workload_reduce, workload_scan, workload_sort, workload_order, workload_stencil;
 
 #endif

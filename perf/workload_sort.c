@@ -1,4 +1,6 @@
-/* Workloads of the family sort. */
+/* Workloads of sorts and selections, which rearrange keys. */
+#include <string.h>
+
 #include "perf/data.h"
 #include "perf/program.h"
 #include "perf/workload.h"
@@ -9,6 +11,10 @@ typedef pel_status sort_run(void *keys, size_t n, const pel_opts *opts);
     static pel_status sort_##suffix(void *keys, size_t n, const pel_opts *opts)                                        \
     {                                                                                                                  \
         return pel_sort_##suffix((T *)keys, n, opts);                                                                  \
+    }                                                                                                                  \
+    static pel_status select_##suffix(void *keys, size_t n, const pel_opts *opts)                                      \
+    {                                                                                                                  \
+        return pel_select_##suffix((T *)keys, n, n / 2, opts);                                                         \
     }
 
 SORT(f32, float)
@@ -18,14 +24,16 @@ SORT(i64, int64_t)
 SORT(u32, uint32_t)
 SORT(u64, uint64_t)
 
-static sort_run *const sorts[PEL_NDTYPES] = {
-    [PEL_F32] = sort_f32, [PEL_F64] = sort_f64, [PEL_I32] = sort_i32,
-    [PEL_I64] = sort_i64, [PEL_U32] = sort_u32, [PEL_U64] = sort_u64,
-};
+#define ROW(op)                                                                                                        \
+    {                                                                                                                  \
+        [PEL_F32] = op##_f32, [PEL_F64] = op##_f64, [PEL_I32] = op##_i32, [PEL_I64] = op##_i64, [PEL_U32] = op##_u32,  \
+        [PEL_U64] = op##_u64                                                                                           \
+    }
+static sort_run *const sorts[PEL_NOPS][PEL_NDTYPES] = {[PEL_OP_SORT] = ROW(sort), [PEL_OP_SELECT] = ROW(select)};
 
 static bool serves(enum pel_op op, pel_dtype dtype)
 {
-    return op == PEL_OP_SORT && sorts[dtype];
+    return sorts[op][dtype] != NULL;
 }
 
 /* Copies for one stretch of runs stay in the first-level cache, where small arrays are in practice too; 32 KiB of small
@@ -37,14 +45,10 @@ static size_t at_least_one(size_t count)
     return count > 0 ? count : 1;
 }
 
-static void open(struct workload *workload)
+void workload_fill_copies(struct workload *workload)
 {
     const struct workload_spec *spec = &workload->spec;
-    size_t size = pel_dtype_size(spec->dtype);
-    workload->elements = spec->n;
-    workload->extent = spec->n * size;
-    workload->bytes = 2 * workload->extent;
-    size_t stride = workload_stride(workload);
+    size_t size = pel_dtype_size(spec->dtype), stride = workload_stride(workload);
     workload->copies = at_least_one(STRETCH_BYTES / stride);
     workload->variety = at_least_one(VARIETY_BYTES / stride);
     workload->x = allocate(workload->variety * stride);
@@ -52,9 +56,27 @@ static void open(struct workload *workload)
               (unsigned)(8 * size));
 }
 
-static pel_status run(struct entrant *entrant, void *data)
+static void open(struct workload *workload)
 {
-    return sorts[entrant->workload->spec.dtype](data, entrant->workload->elements, &entrant->opts);
+    const struct workload_spec *spec = &workload->spec;
+    workload->elements = spec->n;
+    workload->extent = spec->n * pel_dtype_size(spec->dtype);
+    workload->bytes = 2 * workload->extent;
+    workload_fill_copies(workload);
 }
 
-const struct workload_family workload_sort = {.serves = serves, .open = open, .run = run, .in_place = true};
+static pel_status run(struct entrant *entrant, void *data)
+{
+    return sorts[entrant->workload->spec.op][entrant->workload->spec.dtype](data, entrant->workload->elements,
+                                                                            &entrant->opts);
+}
+
+/* Of a selection, others promise only the key at its place. */
+static bool agrees(const struct workload *workload, const void *a, const void *b)
+{
+    size_t size = pel_dtype_size(workload->spec.dtype), at = workload->n / 2 * size;
+    return workload->spec.op == PEL_OP_SELECT && memcmp((const char *)a + at, (const char *)b + at, size) == 0;
+}
+
+const struct workload_family workload_sort = {
+    .serves = serves, .open = open, .run = run, .in_place = true, .agrees = agrees};

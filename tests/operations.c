@@ -30,6 +30,27 @@
         (void)y;                                                                                                       \
         return pel_sort_##suffix((T *)result, n, opts);                                                                \
     }
+#define SELECT(T, suffix)                                                                                              \
+    static pel_status select_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)      \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_select_##suffix((T *)result, n, n / 3, opts);                                                       \
+    }
+/* Keys are the first half, indices or values of W, as wide as T, the second. */
+#define ORDER(T, W, suffix, index, value)                                                                              \
+    static pel_status argsort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)     \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_argsort_##suffix##index((const T *)result, n / 2, (W *)result + n / 2, opts);                       \
+    }                                                                                                                  \
+    static pel_status sort_pairs_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)  \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_sort_pairs_##suffix##value((T *)result, (W *)result + n / 2, n / 2, opts);                          \
+    }
 #define EACH(T, R, suffix)                                                                                             \
     REDUCTION(sum, T, R, suffix)                                                                                       \
     REDUCTION(mean, T, double, suffix)                                                                                 \
@@ -39,7 +60,8 @@
     REDUCTION(argmax, T, size_t, suffix)                                                                               \
     DOT(T, R, suffix)                                                                                                  \
     SCAN(T, suffix)                                                                                                    \
-    SORT(T, suffix)
+    SORT(T, suffix)                                                                                                    \
+    SELECT(T, suffix)
 
 EACH(float, float, f32)
 EACH(double, double, f64)
@@ -47,6 +69,13 @@ EACH(int32_t, int64_t, i32)
 EACH(int64_t, int64_t, i64)
 EACH(uint32_t, uint64_t, u32)
 EACH(uint64_t, uint64_t, u64)
+
+ORDER(float, uint32_t, f32, _u32, _u32)
+ORDER(double, uint64_t, f64, , _u64)
+ORDER(int32_t, uint32_t, i32, _u32, _u32)
+ORDER(int64_t, uint64_t, i64, , _u64)
+ORDER(uint32_t, uint32_t, u32, _u32, _u32)
+ORDER(uint64_t, uint64_t, u64, , _u64)
 
 REDUCTION(asum, float, float, f32)
 REDUCTION(asum, double, double, f64)
@@ -98,7 +127,8 @@ STENCIL(PEL_F64, f64, 3)
     {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"mean", dtype, false, mean_##suffix},   \
         {"min", dtype, false, min_##suffix}, {"max", dtype, false, max_##suffix},                                      \
         {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
-        {"scan", dtype, true, scan_##suffix},                                                                          \
+        {"scan", dtype, true, scan_##suffix}, {"argsort", dtype, true, argsort_##suffix},                              \
+        {"sort_pairs", dtype, true, sort_pairs_##suffix}, {"select", dtype, true, select_##suffix},                    \
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }

@@ -41,6 +41,22 @@
     static pel_status sort_##suffix(void *keys, size_t n, const pel_opts *opts)                                        \
     {                                                                                                                  \
         return pel_sort_##suffix(keys, n, opts);                                                                       \
+    }                                                                                                                  \
+    static pel_status argsort_##suffix(const void *keys, size_t n, uint64_t *index, const pel_opts *opts)              \
+    {                                                                                                                  \
+        return pel_argsort_##suffix(keys, n, index, opts);                                                             \
+    }                                                                                                                  \
+    static pel_status argsort_##suffix##_u32(const void *keys, size_t n, uint32_t *index, const pel_opts *opts)        \
+    {                                                                                                                  \
+        return pel_argsort_##suffix##_u32(keys, n, index, opts);                                                       \
+    }                                                                                                                  \
+    static pel_status pairs_##suffix(void *keys, uint64_t *values, size_t n, const pel_opts *opts)                     \
+    {                                                                                                                  \
+        return pel_sort_pairs_##suffix##_u64(keys, values, n, opts);                                                   \
+    }                                                                                                                  \
+    static pel_status pairs_##suffix##_u32(void *keys, uint32_t *values, size_t n, const pel_opts *opts)               \
+    {                                                                                                                  \
+        return pel_sort_pairs_##suffix##_u32(keys, values, n, opts);                                                   \
     }
 
 COMPARE_FLOATS(float, uint32_t, f32)
@@ -57,10 +73,15 @@ PUBLIC_SORT(i64)
 PUBLIC_SORT(u32)
 PUBLIC_SORT(u64)
 
+#define ROW(dtype, size, suffix)                                                                                       \
+    {                                                                                                                  \
+        dtype, #suffix, size, compare_##suffix, sort_##suffix, argsort_##suffix, argsort_##suffix##_u32,               \
+            pairs_##suffix, pairs_##suffix##_u32                                                                       \
+    }
+
 const struct sort_type sort_types[SORT_TYPES] = {
-    {PEL_F32, "f32", 4, compare_f32, sort_f32}, {PEL_F64, "f64", 8, compare_f64, sort_f64},
-    {PEL_I32, "i32", 4, compare_i32, sort_i32}, {PEL_I64, "i64", 8, compare_i64, sort_i64},
-    {PEL_U32, "u32", 4, compare_u32, sort_u32}, {PEL_U64, "u64", 8, compare_u64, sort_u64},
+    ROW(PEL_F32, 4, f32), ROW(PEL_F64, 8, f64), ROW(PEL_I32, 4, i32),
+    ROW(PEL_I64, 8, i64), ROW(PEL_U32, 4, u32), ROW(PEL_U64, 8, u64),
 };
 
 /* Merges the sorted runs from[0 ... left) and from[left ... n). */
@@ -91,5 +112,30 @@ void sort_expected(const struct sort_type *type, void *keys, size_t n, bool desc
     }
     if (from != keys)
         memcpy(keys, from, n * type->size);
+    free(work);
+}
+
+void order_expected(const struct sort_type *type, const void *keys, size_t n, bool descending, uint64_t *index)
+{
+    const char *key = keys;
+    uint64_t *from = index, *work = malloc((n + 1) * sizeof *work), *to = work;
+    assert_non_null(work);
+    for (size_t i = 0; i < n; i++)
+        index[i] = i;
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t i = 0; i < n; i += 2 * run) {
+            size_t a = i, middle = n - i < run ? n : i + run, b = middle, end = n - middle < run ? n : middle + run;
+            for (size_t out = i; out < end; out++) {
+                bool take_a = b == end || (a < middle && type->compare(key + from[a] * type->size,
+                                                                       key + from[b] * type->size, descending) <= 0);
+                to[out] = from[take_a ? a++ : b++];
+            }
+        }
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != index)
+        memcpy(index, from, n * sizeof *index);
     free(work);
 }

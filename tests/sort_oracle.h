@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <pel/pel.h>
 
@@ -16,6 +17,10 @@ struct sort_type {
     size_t size;
     sort_compare *compare;
     pel_status (*sort)(void *keys, size_t n, const pel_opts *opts);
+    pel_status (*argsort)(const void *keys, size_t n, uint64_t *index, const pel_opts *opts);
+    pel_status (*argsort_u32)(const void *keys, size_t n, uint32_t *index, const pel_opts *opts);
+    pel_status (*pairs)(void *keys, uint64_t *values, size_t n, const pel_opts *opts);
+    pel_status (*pairs_u32)(void *keys, uint32_t *values, size_t n, const pel_opts *opts);
 };
 
 enum { SORT_TYPES = 6 };
@@ -23,5 +28,8 @@ extern const struct sort_type sort_types[SORT_TYPES];
 
 /* A stable merge sort. */
 void sort_expected(const struct sort_type *type, void *keys, size_t n, bool descending);
+
+/* The indices in the order of their keys, by a stable merge sort. */
+void order_expected(const struct sort_type *type, const void *keys, size_t n, bool descending, uint64_t *index);
 
 #endif

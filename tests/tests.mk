@@ -17,6 +17,7 @@ TESTS += $(script_tests)
 
 if HAVE_CMOCKA
 program_tests = \
+	tests/test_argsort \
 	tests/test_bits \
 	tests/test_budget \
 	tests/test_dispatch \
@@ -28,6 +29,7 @@ program_tests = \
 	tests/test_reduce_arguments \
 	tests/test_rules \
 	tests/test_scan \
+	tests/test_select \
 	tests/test_sort \
 	tests/test_sort_order \
 	tests/test_stats \
@@ -84,8 +86,14 @@ tests_test_sum_SOURCES = tests/test_sum.c $(float_oracle) $(reductions)
 tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 
-tests_test_sort_SOURCES = \
-	tests/test_sort.c tests/sort_data.c tests/sort_data.h tests/sort_oracle.c tests/sort_oracle.h
+sort_oracle = tests/sort_data.c tests/sort_data.h tests/sort_oracle.c tests/sort_oracle.h
+tests_test_argsort_SOURCES = tests/test_argsort.c $(sort_oracle)
+tests_test_argsort_LDADD = $(LDADD) -lm
+tests_test_argsort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+tests_test_select_SOURCES = tests/test_select.c $(sort_oracle)
+tests_test_select_LDADD = $(LDADD) -lm
+tests_test_select_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+tests_test_sort_SOURCES = tests/test_sort.c $(sort_oracle)
 tests_test_sort_LDADD = $(LDADD) -lm
 tests_test_sort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 

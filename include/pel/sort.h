@@ -38,6 +38,94 @@ PEL_API pel_status pel_sort_u64(uint64_t *keys, size_t n, const pel_opts *opts);
  */
 PEL_API size_t pel_sort_work_bytes(pel_dtype dtype, size_t n);
 
+/* Finds the order of the keys: index[i] becomes the index of the key that comes i-th, in the order of pel_sort above.
+ * Equal keys come in the order of their indices, with PEL_DESCENDING, too; PEL_STABLE is implied. The keys stay as
+ * they are.
+ *
+ * index: n elements that do not overlap the keys (PEL_EINVAL). The form with u32 takes up to 2^32 keys (PEL_ERANGE).
+ *
+ * O(n log n) for every input. Scratch: pel_argsort_work_bytes(dtype, n) at the most, allocated unless the options
+ * bring it. Where there is no memory, 64-bit indices are found without, slower; 32-bit ones are PEL_ENOMEM. Arrays:
+ * aligned to their own type; NULL only when n is 0. Errors: PEL_EINVAL (null, misaligned or overlapping arrays,
+ * unknown flag), PEL_ERANGE (see above; or n elements exceed the address space), PEL_ENOMEM, PEL_ENOTSUP (a variant
+ * that cannot run); index is then as it was. Thread-safe for distinct index arrays.
+ *
+ * Method: the bits in which keys differ, and behind them the index, are packed into one word, and words are sorted by
+ * pel_sort's vectorised quicksort. Many keys are first distributed to buckets: P. Sanders, S. Winkel, "Super scalar
+ * sample sort" (2004). */
+PEL_API pel_status pel_argsort_f32(const float *keys, size_t n, uint64_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_f64(const double *keys, size_t n, uint64_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_i32(const int32_t *keys, size_t n, uint64_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_i64(const int64_t *keys, size_t n, uint64_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_u32(const uint32_t *keys, size_t n, uint64_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_u64(const uint64_t *keys, size_t n, uint64_t *index, const pel_opts *opts);
+
+PEL_API pel_status pel_argsort_f32_u32(const float *keys, size_t n, uint32_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_f64_u32(const double *keys, size_t n, uint32_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_i32_u32(const int32_t *keys, size_t n, uint32_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_i64_u32(const int64_t *keys, size_t n, uint32_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_u32_u32(const uint32_t *keys, size_t n, uint32_t *index, const pel_opts *opts);
+PEL_API pel_status pel_argsort_u64_u32(const uint64_t *keys, size_t n, uint32_t *index, const pel_opts *opts);
+
+/* Scratch that an argsort of n keys of the given type may use; 0 where that exceeds the address space. */
+PEL_API size_t pel_argsort_work_bytes(pel_dtype dtype, size_t n);
+
+/* Sorts the keys as pel_sort does, and the values with them: values[i] stays with its key. Stable: the values of
+ * equal keys keep their order, with PEL_DESCENDING, too; PEL_STABLE is implied.
+ *
+ * values: n elements that do not overlap the keys (PEL_EINVAL); any bits, 4 or 8 bytes of the caller's.
+ *
+ * O(n log n) for every input. Scratch: pel_sort_pairs_work_bytes(dtype, bytes of a value, n) at the most, allocated
+ * unless the options bring it. Arrays: aligned to their own type; NULL only when n is 0. Errors: PEL_EINVAL (null,
+ * misaligned or overlapping arrays, unknown flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOMEM,
+ * PEL_ENOTSUP (a variant that cannot run); both arrays are then as they were. Thread-safe for distinct arrays.
+ *
+ * Method: as for pel_argsort; keys and values move together, so that memory is read in order. */
+PEL_API pel_status pel_sort_pairs_f32_u32(float *keys, uint32_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_f64_u32(double *keys, uint32_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_i32_u32(int32_t *keys, uint32_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_i64_u32(int64_t *keys, uint32_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_u32_u32(uint32_t *keys, uint32_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_u64_u32(uint64_t *keys, uint32_t *values, size_t n, const pel_opts *opts);
+
+PEL_API pel_status pel_sort_pairs_f32_u64(float *keys, uint64_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_f64_u64(double *keys, uint64_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_i32_u64(int32_t *keys, uint64_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_i64_u64(int64_t *keys, uint64_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_u32_u64(uint32_t *keys, uint64_t *values, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_pairs_u64_u64(uint64_t *keys, uint64_t *values, size_t n, const pel_opts *opts);
+
+/* Scratch that a sort of n pairs may use; 0 where that exceeds the address space, or a value has neither 4 nor 8 bytes.
+ */
+PEL_API size_t pel_sort_pairs_work_bytes(pel_dtype dtype, size_t value_bytes, size_t n);
+
+/* Brings the key that comes k-th, counted from 0, to keys[k], as std::nth_element does: none before it comes after it
+ * in the order of pel_sort, none behind it comes before it. The keys stay a permutation of what they were.
+ *
+ * Which one is defined, so that here, too, the bits are the same on any number of threads and any instruction set.
+ * Let v be that key. Unless keys[k] equals v, it changes place with the first key that does. Of the other keys those
+ * before v in the order belong in front of place k, and as many of those equal to v, the first ones, as make k in
+ * all; the rest belongs behind. Then the first key in front that belongs behind changes place with the first one
+ * behind that belongs in front, the second with the second, and so on.
+ *
+ * O(n) for every input, most often three looks at each key. Scratch: pel_select_work_bytes(dtype, n) at the most,
+ * some n / 8 keys, allocated unless the options bring it; without memory the call is slower. keys: aligned to its own
+ * type. Errors: PEL_EINVAL (k is not less than n; null or misaligned keys, unknown flag), PEL_ERANGE (n elements
+ * exceed the address space), PEL_ENOTSUP (a variant that cannot run); then keys are as they were. Thread-safe for
+ * distinct arrays.
+ *
+ * Method: bounds from a sample, a filter between them, then exchanges. R. W. Floyd, R. L. Rivest, "Expected time
+ * bounds for selection", Comm. ACM 18 (1975); S. Edelkamp, A. Weiss, "BlockQuicksort" (2016). */
+PEL_API pel_status pel_select_f32(float *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_select_f64(double *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_select_i32(int32_t *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_select_i64(int64_t *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_select_u32(uint32_t *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_select_u64(uint64_t *keys, size_t n, size_t k, const pel_opts *opts);
+
+/* Scratch that a selection among n keys of the given type may use; 0 where n keys exceed the address space. */
+PEL_API size_t pel_select_work_bytes(pel_dtype dtype, size_t n);
+
 PEL_END_DECLS
 
 #endif

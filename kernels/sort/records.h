@@ -1,0 +1,70 @@
+/* What a kernel of argsort and sort_pairs is made of; kernels.run.records points to a struct pel_records_leaf.
+ *
+ * A record is a key and what travels with it, its load: the caller's value, or the index of the key. Keys and loads are
+ * in arrays of their own; codes stand for keys in every comparison (order.h). */
+#ifndef PEL_KERNELS_SORT_RECORDS_H
+#define PEL_KERNELS_SORT_RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    PEL_RECORDS_LEVELS = 8,                        /* of the tree of splitters, at most */
+    PEL_RECORDS_BUCKETS = 2 << PEL_RECORDS_LEVELS, /* at most */
+    PEL_RECORDS_SAMPLES = 16,                      /* per leaf of the tree */
+    PEL_RECORDS_GROUP = 16,                        /* records of a bucket that are collected before they are stored */
+};
+
+/* A search tree over 2^levels - 1 splitters: the children of node i are 2 i and 2 i + 1, and leaf b is at 2^levels + b.
+ * Bucket b has the codes that end at leaf b, which repeats the splitter that is the bucket's upper bound. When the
+ * splitters repeat a code, that code is frequent: then bucket 2 b + 1 has what equals the bound, and 2 b the rest. */
+struct pel_records_tree {
+    int levels;
+    bool repeats;
+    union {
+        int32_t i32[2 << PEL_RECORDS_LEVELS];
+        int64_t i64[2 << PEL_RECORDS_LEVELS];
+    } node;
+};
+
+/* A stretch of the records on its way to the buckets. */
+struct pel_records_stripe {
+    const void *keys;
+    const void *loads; /* NULL: the load of record i is first + i */
+    uint64_t first;
+    size_t n, load_size; /* 4 or 8 bytes a load */
+    bool descending;
+    uint16_t *bucket;         /* of each record */
+    size_t *start, *next;     /* of each bucket: where this stripe's records start, and where the next goes */
+    char *group;              /* room for PEL_RECORDS_GROUP records of each bucket */
+    char *keys_to, *loads_to; /* all records, in the order of buckets; aligned to a cache line */
+};
+
+struct pel_records_leaf {
+    /* order[i] becomes the place among the keys of the one that comes i-th; equal keys in the order of their places. */
+    void (*order)(const void *keys, size_t n, bool descending, uint64_t *order);
+
+    /* Whether the keys are in order as they are. */
+    bool (*in_order)(const void *keys, size_t n, bool descending);
+
+    /* to[i] = from[order[i]]: elements of from_size bytes, 4 or 8, become ones of to_size, not less. `to` may be
+     * `order` itself. from NULL: to[i] = order[i], in 4 bytes. */
+    void (*collect)(const void *from, size_t from_size, const uint64_t *order, size_t n, void *to, size_t to_size);
+
+    /* to[i] = first + i. */
+    void (*number)(uint64_t first, size_t n, void *to, size_t to_size);
+
+    /* The following three distribute many records; NULL where a kernel has no more than order.
+     *
+     * Chooses splitters for 2^levels ranges. sample: room for PEL_RECORDS_SAMPLES << levels keys. */
+    void (*plant)(const void *keys, size_t n, bool descending, int levels, void *sample, struct pel_records_tree *tree);
+
+    /* Finds the bucket of each record of a stripe, and how many there are in each: in next. */
+    void (*classify)(const struct pel_records_tree *tree, struct pel_records_stripe *stripe);
+
+    /* Moves the records of a stripe to their buckets; those of a bucket keep their order. */
+    void (*scatter)(struct pel_records_stripe *stripe, size_t nbuckets);
+};
+
+#endif

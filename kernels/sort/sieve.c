@@ -1,0 +1,124 @@
+/* Selection without a partition of all keys: a filter keeps the few codes around the one that is looked for, and when
+ * it is known, keys that are on the wrong side of its place change places. Wrong ones are listed a chunk at a time
+ * without branches: S. Edelkamp, A. Weiss, "BlockQuicksort: avoiding branch mispredictions in quicksort" (2016). */
+#ifndef T
+
+#include <string.h>
+
+#include "kernels/kernel.h"
+#include "kernels/simd/simd.h"
+#include "kernels/sort/leaf.h"
+#include "kernels/sort/random.h"
+#include "kernels/sort/select.h"
+
+/* Plain sorts are another kernel's. */
+extern const struct pel_kernel PEL_TABLE(sort_quick)[];
+
+static void sort_integers(pel_dtype dtype, void *integers, size_t n)
+{
+    const struct pel_kernel *kernel = PEL_TABLE(sort_quick);
+    while (kernel->dtype != dtype)
+        kernel++;
+    kernel->run.sort->sort(integers, n, NULL, false);
+}
+
+#define PEL_SELF "kernels/sort/sieve.c"
+#include "kernels/foreach_signed.h"
+#undef PEL_SELF
+#define PEL_SELF "kernels/sort/sieve_leaf.h"
+#include "kernels/foreach_dtype.h"
+
+#if PEL_ISA_IS(scalar)
+#define TRAITS PEL_TRAIT_REFERENCE
+#else
+#define TRAITS 0
+#endif
+#define SIEVE(T_) PEL_ROW(SELECT, T_, "sieve", .run.select = &leaf_##T_, .traits = TRAITS)
+
+const struct pel_kernel PEL_TABLE(sort_sieve)[] = {
+    SIEVE(f32), SIEVE(f64), SIEVE(i32), SIEVE(i64), SIEVE(u32), SIEVE(u64), PEL_END_OF_TABLE,
+};
+
+#else /* read once per type of code */
+
+#include "kernels/sort/rows.h"
+
+enum { NAME(chunk) = 256 };
+static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
+
+/* Keeps those of n codes, at most a chunk, that are not less than low and not greater than high. */
+static void NAME(keep)(const NAME(code) * codes, size_t n, struct pel_select_filter *filter)
+{
+    const U low = (U)filter->low, width = (U)filter->high - low, flip = (U)NAME(smallest);
+    U below = 0, inside = 0;
+    for (size_t i = 0; i < n; i++) {
+        below += codes[i] < (T)low ? 1 : 0;
+        inside += (U)codes[i] - low <= width ? 1 : 0;
+    }
+    filter->below += below;
+    filter->inside += inside;
+    if (inside == 0 || filter->nstored + inside > filter->room)
+        return;
+    NAME(code) *to = (NAME(code) *)filter->stored + filter->nstored;
+    const ROW pivot = R(set1)((T)(width ^ flip));
+    NAME(code) difference[NAME(chunk)];
+    size_t i = 0;
+    for (; i < n; i++)
+        difference[i] = (T)(((U)codes[i] - low) ^ flip);
+    for (i = 0; i + NAME(lanes) <= n; i += NAME(lanes)) {
+        size_t count;
+        R(store)(to, R(split)(R(load)(difference + i), pivot, &count));
+        to += count;
+    }
+    for (; i < n; i++) {
+        if ((U)codes[i] - low <= width)
+            *to++ = difference[i];
+    }
+    filter->nstored += inside;
+}
+
+/* Beyond the numbers of a chunk: the mark of what is not listed. */
+enum { NAME(not_listed) = NAME(chunk) };
+
+/* Marks lanes that are greater than the pivot, or with `strict` all ones, equal to it. */
+static inline ROW NAME(mark)(ROW index, ROW code, ROW pivot, bool strict)
+{
+#if PEL_ISA_IS(scalar)
+    return index + (code > pivot || (strict && code == pivot) ? NAME(not_listed) : 0);
+#else
+    ROW high = strict ? (ROW)(code >= pivot) : (ROW)(code > pivot);
+    return index + (high & R(set1)(NAME(not_listed)));
+#endif
+}
+
+static inline ROW NAME(count_up)(void)
+{
+    T index[NAME(lanes)];
+    for (int i = 0; i < NAME(lanes); i++)
+        index[i] = i;
+    return R(load)(index);
+}
+
+/* Lists those of n codes, at most a chunk, that are high (or low); returns how many. low: less than the pivot, or also
+ * equal if not strict. List: room for a chunk and a row. */
+static size_t NAME(list)(const NAME(code) * codes, size_t n, T pivot_code, bool strict, bool high, NAME(code) * list)
+{
+    const ROW pivot = R(set1)(pivot_code), flip = R(set1)(high ? NAME(not_listed) : 0);
+    const ROW listed = R(set1)(NAME(not_listed) - 1), step = R(set1)(NAME(lanes));
+    ROW index = NAME(count_up)();
+    size_t total = 0, i = 0;
+    for (; i + NAME(lanes) <= n; i += NAME(lanes)) {
+        size_t count;
+        ROW marked = NAME(mark)(index, R(load)(codes + i), pivot, strict) ^ flip;
+        R(store)(list + total, R(split)(marked, listed, &count));
+        total += count;
+        index += step;
+    }
+    for (; i < n; i++) {
+        list[total] = (T)i;
+        total += (codes[i] > pivot_code || (strict && codes[i] == pivot_code)) == high;
+    }
+    return total;
+}
+
+#endif

@@ -1,0 +1,388 @@
+/* Argsort and sorts of pairs: check, pick, and then either let the leaf order all keys, or distribute the records, keys
+ * and what travels with them, over buckets and order those. */
+#include <pel/sort.h>
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "kernels/sort/records.h"
+#include "lib/check.h"
+#include "lib/dispatch.h"
+#include "lib/memory.h"
+#include "lib/team.h"
+#include "lib/trace.h"
+
+struct job {
+    pel_dtype dtype;
+    const void *keys;
+    const void *loads; /* NULL: the indices of the keys */
+    void *keys_out;    /* NULL: they are not wanted */
+    void *loads_out;
+    size_t n, size;             /* keys, and bytes of one */
+    size_t load_size, out_size; /* bytes of a load on its way, and in the end */
+    bool descending;
+    int team;
+    const struct pel_records_leaf *leaf;
+};
+
+/* Records in the order of buckets. */
+struct spread {
+    const struct job *job;
+    int levels;
+    size_t nstripes, nbuckets;
+    struct pel_records_stripe *stripes;
+    struct pel_records_tree tree;
+    size_t offset[PEL_RECORDS_BUCKETS + 1]; /* of each bucket */
+    char *keys, *loads;
+    uint64_t *order; /* of the keys within their bucket; most often one of the results yet to come */
+    atomic_bool in_order;
+};
+
+/* Words for the order have 8 bytes. If a result has as many, its memory serves. */
+static uint64_t *find_order(const struct job *job)
+{
+    if (job->out_size == sizeof(uint64_t))
+        return job->loads_out;
+    return job->size == sizeof(uint64_t) ? job->keys_out : NULL;
+}
+
+static void *cut(char **scratch, size_t bytes)
+{
+    void *piece = *scratch;
+    *scratch += (bytes + PEL_CACHE_LINE - 1) / PEL_CACHE_LINE * PEL_CACHE_LINE;
+    return piece;
+}
+
+static size_t record_bytes(const struct job *job)
+{
+    return job->size + job->load_size + (find_order(job) ? 0 : sizeof(uint64_t));
+}
+
+/* The part of the scratch that may go into book-keeping. */
+static size_t overhead_limit(size_t n)
+{
+    return 4 * n;
+}
+
+static size_t overhead_bytes(const struct spread *spread)
+{
+    const struct job *job = spread->job;
+    size_t per_bucket = PEL_RECORDS_GROUP * (job->size + job->load_size) + 2 * sizeof(size_t);
+    return spread->nstripes * (sizeof *spread->stripes + spread->nbuckets * per_bucket) + 8 * PEL_CACHE_LINE +
+           spread->nstripes * 3 * PEL_CACHE_LINE + job->n * sizeof(uint16_t);
+}
+
+/* Chooses as many buckets as make them small, and enough for the team to share evenly; false when one will do. */
+static bool plan(struct spread *spread, size_t bucket_bytes)
+{
+    const struct job *job = spread->job;
+    size_t bytes = job->n * (job->size + job->load_size + sizeof(uint64_t));
+    size_t wanted = job->team > 1 ? 8 * (size_t)job->team : 1;
+    spread->nstripes = (size_t)job->team;
+    spread->levels = 0;
+    while (spread->levels < PEL_RECORDS_LEVELS &&
+           (bytes >> spread->levels > bucket_bytes || (size_t)1 << spread->levels < wanted))
+        spread->levels++;
+    for (; spread->levels > 0; spread->levels--) {
+        spread->nbuckets = (size_t)2 << spread->levels;
+        if (overhead_bytes(spread) <= overhead_limit(job->n))
+            return true;
+    }
+    return false;
+}
+
+static size_t stripe_start(const struct spread *spread, size_t stripe)
+{
+    size_t n = spread->job->n;
+    return stripe == spread->nstripes ? n : n / spread->nstripes * stripe;
+}
+
+static void lay_out(struct spread *spread, char *scratch)
+{
+    const struct job *job = spread->job;
+    spread->keys = cut(&scratch, job->n * job->size);
+    spread->loads = cut(&scratch, job->n * job->load_size);
+    spread->order = find_order(job);
+    if (!spread->order)
+        spread->order = cut(&scratch, job->n * sizeof *spread->order);
+    uint16_t *bucket = cut(&scratch, job->n * sizeof *bucket);
+    spread->stripes = cut(&scratch, spread->nstripes * sizeof *spread->stripes);
+    for (size_t s = 0; s < spread->nstripes; s++) {
+        size_t from = stripe_start(spread, s), to = stripe_start(spread, s + 1);
+        spread->stripes[s] = (struct pel_records_stripe){
+            .keys = (const char *)job->keys + from * job->size,
+            .loads = job->loads ? (const char *)job->loads + from * job->load_size : NULL,
+            .first = from,
+            .n = to - from,
+            .load_size = job->load_size,
+            .descending = job->descending,
+            .bucket = bucket + from,
+            .start = cut(&scratch, spread->nbuckets * sizeof(size_t)),
+            .next = cut(&scratch, spread->nbuckets * sizeof(size_t)),
+            .group = cut(&scratch, spread->nbuckets * PEL_RECORDS_GROUP * (job->size + job->load_size)),
+            .keys_to = spread->keys,
+            .loads_to = spread->loads,
+        };
+    }
+}
+
+static void check_stripe(void *context, size_t stripe)
+{
+    struct spread *spread = context;
+    const struct job *job = spread->job;
+    size_t from = stripe_start(spread, stripe), to = stripe_start(spread, stripe + 1);
+    if (to < job->n)
+        to++; /* the step to the next stripe */
+    if (!job->leaf->in_order((const char *)job->keys + from * job->size, to - from, job->descending))
+        atomic_store_explicit(&spread->in_order, false, memory_order_relaxed);
+}
+
+static void number_stripe(void *context, size_t stripe)
+{
+    const struct spread *spread = context;
+    const struct job *job = spread->job;
+    size_t from = stripe_start(spread, stripe), to = stripe_start(spread, stripe + 1);
+    job->leaf->number(from, to - from, (char *)job->loads_out + from * job->out_size, job->out_size);
+}
+
+/* Looks for order that is there already; true when that was all. */
+static bool sort_ordered(struct spread *spread)
+{
+    const struct job *job = spread->job;
+    pel_team_for(job->team, spread->nstripes, check_stripe, spread);
+    if (spread->in_order && !job->loads)
+        pel_team_for(job->team, spread->nstripes, number_stripe, spread);
+    return spread->in_order;
+}
+
+static void classify_stripe(void *context, size_t stripe)
+{
+    struct spread *spread = context;
+    spread->job->leaf->classify(&spread->tree, &spread->stripes[stripe]);
+}
+
+static void scatter_stripe(void *context, size_t stripe)
+{
+    struct spread *spread = context;
+    spread->job->leaf->scatter(&spread->stripes[stripe], spread->nbuckets);
+}
+
+/* Turns the counts of the stripes into places. */
+static void place_buckets(struct spread *spread)
+{
+    size_t offset = 0;
+    for (size_t b = 0; b < spread->nbuckets; b++) {
+        spread->offset[b] = offset;
+        for (size_t s = 0; s < spread->nstripes; s++) {
+            struct pel_records_stripe *stripe = &spread->stripes[s];
+            size_t count = stripe->next[b];
+            stripe->start[b] = stripe->next[b] = offset;
+            offset += count;
+        }
+    }
+    spread->offset[spread->nbuckets] = offset;
+}
+
+/* Orders n records and brings them to their places, from `from` on. What the order lies in is written last. */
+static void finish(const struct job *job, const char *keys, const char *loads, uint64_t *order, size_t from, size_t n)
+{
+    const struct pel_records_leaf *leaf = job->leaf;
+    char *keys_out = job->keys_out ? (char *)job->keys_out + from * job->size : NULL;
+    char *loads_out = (char *)job->loads_out + from * job->out_size;
+    leaf->order(keys, n, job->descending, order);
+    if (keys_out && keys_out != (char *)order)
+        leaf->collect(keys, job->size, order, n, keys_out, job->size);
+    leaf->collect(loads, job->load_size, order, n, loads_out, job->out_size);
+    if (keys_out && keys_out == (char *)order)
+        leaf->collect(keys, job->size, order, n, keys_out, job->size);
+}
+
+static void finish_bucket(void *context, size_t bucket)
+{
+    struct spread *spread = context;
+    const struct job *job = spread->job;
+    size_t from = spread->offset[bucket], n = spread->offset[bucket + 1] - from;
+    finish(job, spread->keys + from * job->size, spread->loads + from * job->load_size, spread->order + from, from, n);
+}
+
+static void distribute(struct spread *spread)
+{
+    const struct job *job = spread->job;
+    job->leaf->plant(job->keys, job->n, job->descending, spread->levels, spread->keys, &spread->tree);
+    spread->nbuckets = (size_t)1 << (spread->levels + spread->tree.repeats);
+    pel_team_for(job->team, spread->nstripes, classify_stripe, spread);
+    place_buckets(spread);
+    pel_team_for(job->team, spread->nstripes, scatter_stripe, spread);
+    pel_team_for(job->team, spread->nbuckets, finish_bucket, spread);
+}
+
+/* False, with nothing done, when the records are too few or there is no memory. */
+static bool sort_many(const struct job *job, size_t bucket_bytes, const pel_opts *opts)
+{
+    struct spread spread = {.job = job, .in_order = true};
+    struct pel_scratch scratch;
+    if (!job->leaf->plant || !plan(&spread, bucket_bytes))
+        return false;
+    if (sort_ordered(&spread))
+        return true;
+    if (!pel_scratch_take(&scratch, job->n * record_bytes(job) + overhead_bytes(&spread), opts))
+        return false;
+    lay_out(&spread, scratch.data);
+    distribute(&spread);
+    pel_scratch_drop(&scratch);
+    return true;
+}
+
+struct alone {
+    const struct job *job;
+    char *scratch;
+};
+
+/* All in one. An index is the order itself. */
+static void order_all(void *context, size_t index)
+{
+    const struct alone *alone = context;
+    const struct job *job = alone->job;
+    char *scratch = alone->scratch;
+    uint64_t *order = find_order(job);
+    (void)index;
+    if (!order)
+        order = cut(&scratch, job->n * sizeof *order);
+    if (job->loads) {
+        void *keys = cut(&scratch, job->n * job->size), *loads = cut(&scratch, job->n * job->load_size);
+        finish(job, memcpy(keys, job->keys, job->n * job->size), memcpy(loads, job->loads, job->n * job->load_size),
+               order, 0, job->n);
+        return;
+    }
+    job->leaf->order(job->keys, job->n, job->descending, order);
+    if (order != job->loads_out)
+        job->leaf->collect(NULL, sizeof *order, order, job->n, job->loads_out, job->out_size);
+}
+
+static pel_status sort_alone(const struct job *job, const pel_opts *opts)
+{
+    struct alone alone = {job, NULL};
+    struct pel_scratch scratch = {NULL, NULL};
+    size_t bytes = find_order(job) ? 0 : job->n * sizeof(uint64_t) + PEL_CACHE_LINE;
+    if (job->loads)
+        bytes += job->n * (job->size + job->load_size) + 2 * PEL_CACHE_LINE;
+    if (bytes && !pel_scratch_take(&scratch, bytes, opts))
+        return PEL_ENOMEM;
+    alone.scratch = scratch.data;
+    pel_team_for(1, 1, order_all, &alone);
+    pel_scratch_drop(&scratch);
+    return PEL_OK;
+}
+
+static bool overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
+{
+    uintptr_t p = (uintptr_t)a, q = (uintptr_t)b;
+    return p < q ? q - p < a_bytes : p - q < b_bytes;
+}
+
+static pel_status check(const struct job *job, const pel_opts *opts)
+{
+    pel_status status = pel_check_opts(opts);
+    if (status == PEL_OK)
+        status = pel_check_array(job->keys, job->n, job->size);
+    if (status == PEL_OK)
+        status = pel_check_array(job->loads_out, job->n, job->out_size);
+    if (status == PEL_OK && job->n > 0 &&
+        overlap(job->keys, job->n * job->size, job->loads_out, job->n * job->out_size))
+        status = PEL_EINVAL;
+    return status;
+}
+
+static pel_status run(enum pel_op op, struct job *job, const pel_opts *opts)
+{
+    struct pel_request request = {
+        .op = op, .dtype = job->dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = job->n};
+    struct pel_pick pick;
+    struct pel_span span;
+    pel_status status = check(job, opts);
+    if (status == PEL_OK)
+        status = pel_dispatch(&request, opts, &pick);
+    if (status != PEL_OK || job->n == 0)
+        return status;
+    job->descending = request.flags & PEL_DESCENDING;
+    job->team = pick.team;
+    job->leaf = pick.kernel->run.records;
+    pel_trace_begin(&span, &pick, job->n);
+    if (!sort_many(job, (size_t)pick.params[0] << 10, opts))
+        status = sort_alone(job, opts);
+    pel_trace_end(&span);
+    return status;
+}
+
+/* Places that fit 4 bytes travel in them. */
+static const uint64_t short_indices = (uint64_t)1 << 32;
+
+static pel_status argsort(pel_dtype dtype, const void *keys, size_t n, void *index, size_t index_size,
+                          const pel_opts *opts)
+{
+    struct job job = {.dtype = dtype,
+                      .keys = keys,
+                      .loads_out = index,
+                      .n = n,
+                      .size = pel_dtype_size(dtype),
+                      .load_size = n <= short_indices ? 4 : 8,
+                      .out_size = index_size};
+    return run(PEL_OP_ARGSORT, &job, opts);
+}
+
+static pel_status sort_pairs(pel_dtype dtype, void *keys, void *values, size_t value_size, size_t n,
+                             const pel_opts *opts)
+{
+    struct job job = {.dtype = dtype,
+                      .keys = keys,
+                      .loads = values,
+                      .keys_out = keys,
+                      .loads_out = values,
+                      .n = n,
+                      .size = pel_dtype_size(dtype),
+                      .load_size = value_size,
+                      .out_size = value_size};
+    return run(PEL_OP_SORT_PAIRS, &job, opts);
+}
+
+/* The most that any number of threads uses for n keys with loads; 8 bytes each for the order, and alignment. */
+static size_t work_bytes(pel_dtype dtype, size_t load_size, size_t n)
+{
+    size_t size = pel_dtype_size(dtype), each = size + load_size + sizeof(uint64_t) + overhead_limit(1);
+    return size == 0 || n > PTRDIFF_MAX / each ? 0 : n * each + 16 * PEL_CACHE_LINE;
+}
+
+size_t pel_argsort_work_bytes(pel_dtype dtype, size_t n)
+{
+    return work_bytes(dtype, n <= short_indices ? 4 : 8, n);
+}
+
+size_t pel_sort_pairs_work_bytes(pel_dtype dtype, size_t value_bytes, size_t n)
+{
+    return value_bytes == 4 || value_bytes == 8 ? work_bytes(dtype, value_bytes, n) : 0;
+}
+
+#define SORTS(T, suffix, DTYPE)                                                                                        \
+    pel_status pel_argsort_##suffix(const T *keys, size_t n, uint64_t *index, const pel_opts *opts)                    \
+    {                                                                                                                  \
+        return argsort(DTYPE, keys, n, index, sizeof *index, opts);                                                    \
+    }                                                                                                                  \
+    pel_status pel_argsort_##suffix##_u32(const T *keys, size_t n, uint32_t *index, const pel_opts *opts)              \
+    {                                                                                                                  \
+        return n > short_indices ? PEL_ERANGE : argsort(DTYPE, keys, n, index, sizeof *index, opts);                   \
+    }                                                                                                                  \
+    pel_status pel_sort_pairs_##suffix##_u32(T *keys, uint32_t *values, size_t n, const pel_opts *opts)                \
+    {                                                                                                                  \
+        return sort_pairs(DTYPE, keys, values, sizeof *values, n, opts);                                               \
+    }                                                                                                                  \
+    pel_status pel_sort_pairs_##suffix##_u64(T *keys, uint64_t *values, size_t n, const pel_opts *opts)                \
+    {                                                                                                                  \
+        return sort_pairs(DTYPE, keys, values, sizeof *values, n, opts);                                               \
+    }
+
+SORTS(float, f32, PEL_F32)
+SORTS(double, f64, PEL_F64)
+SORTS(int32_t, i32, PEL_I32)
+SORTS(int64_t, i64, PEL_I64)
+SORTS(uint32_t, u32, PEL_U32)
+SORTS(uint64_t, u64, PEL_U64)
