@@ -19,6 +19,9 @@ noinst_HEADERS += \
 	lib/rule_rows.h \
 	lib/rules.h \
 	lib/stencil_plan.h \
+	lib/stencil_run.h \
+	lib/stencil_single.h \
+	lib/stencil_time.h \
 	lib/team.h \
 	lib/text.h \
 	lib/topology.h \
@@ -48,6 +51,10 @@ libcore_la_SOURCES = \
 	lib/sort.c \
 	lib/stencil.c \
 	lib/stencil_plan.c \
+	lib/stencil_run.c \
+	lib/stencil_single.c \
+	lib/stencil_tiling.c \
+	lib/stencil_time.c \
 	lib/team.c \
 	lib/text.c \
 	lib/topology.c \

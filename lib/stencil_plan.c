@@ -105,6 +105,8 @@ static void fill_axis(struct pel_stencil_axis *axis, const pel_stencil_desc *des
     find_reach(desc, a, reach);
     size_t inner = smaller(reach[0], n), inner_last = n - smaller(reach[1], n);
     *axis = (struct pel_stencil_axis){.n = n, .last = n, .inner = inner, .inner_last = inner_last};
+    axis->reach = reach[0] > reach[1] ? reach[0] : reach[1];
+    axis->periodic = desc->boundary[a][0] == PEL_BOUNDARY_PERIODIC;
     if (desc->boundary[a][0] == PEL_BOUNDARY_FIXED)
         axis->first = inner;
     if (desc->boundary[a][1] == PEL_BOUNDARY_FIXED)

@@ -7,6 +7,17 @@
 #include "kernels/stencil/sweep.h"
 #include "lib/dispatch.h"
 
+/* How space and time are tiled; see lib/stencil_time.c. */
+struct pel_stencil_tiling {
+    const char *why_not;       /* there is none; else NULL */
+    int axis;                  /* that is cut into diamonds */
+    size_t columns;            /* diamonds side by side */
+    size_t height;             /* most steps of half a diamond */
+    size_t block[3], slope[3]; /* of the waves along the other axes; block 0: all of the axis at once */
+    size_t bytes;              /* that a tile keeps in the cache */
+    double traffic;            /* expected bytes a point between cache and memory */
+};
+
 struct pel_plan {
     struct pel_stencil_form form;
     struct pel_stencil_shape shape;
@@ -15,6 +26,8 @@ struct pel_plan {
     size_t cells; /* of the grid */
     int threads;  /* as asked for; 0: decide */
     struct pel_pick pick;
+    size_t cache; /* bytes that a tile may keep in it */
+    struct pel_stencil_tiling tiling;
 };
 
 /* Checks the description of a problem. */

@@ -12,7 +12,7 @@
 #include "lib/stencil_plan.h"
 #include "tests/stencil_oracle.h"
 
-enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 120, LONG_PROBLEMS = 20000 };
+enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 120, TILINGS = 120, LONG_PROBLEMS = 20000 };
 
 static struct test_random rng;
 
@@ -96,7 +96,7 @@ static void random_problem(struct problem *problem)
     for (int a = 0; a < problem->desc.ndim; a++)
         random_axis(&problem->desc, a);
     random_taps(problem);
-    solve(problem, below(6));
+    solve(problem, below(3) ? below(6) : below(41));
 }
 
 static void drop_problem(struct problem *problem)
@@ -105,14 +105,22 @@ static void drop_problem(struct problem *problem)
     free(problem->expected);
 }
 
-/* "avx2/blocked:rows=7", each parameter at random within its range. */
+/* Any value of a parameter, small ones more often: they make many little tiles. */
+static int random_value(const struct pel_param *param)
+{
+    size_t range = (size_t)(param->high - param->low) + 1, most = range;
+    while (most > 1 && below(4))
+        most = (most + 1) / 2;
+    return param->low + (int)below(most);
+}
+
+/* "avx2/blocked:height=7", each parameter at random within its range. */
 static void random_variant(const struct pel_kernel *kernel, char *text, size_t capacity)
 {
     size_t length = (size_t)snprintf(text, capacity, "%s", kernel->name);
     for (int i = 0; i < PEL_MAX_PARAMS && kernel->params[i].name; i++) {
         const struct pel_param *param = &kernel->params[i];
-        int value = param->low + (int)below((size_t)(param->high - param->low) + 1);
-        length += (size_t)snprintf(text + length, capacity - length, ":%s=%d", param->name, value);
+        length += (size_t)snprintf(text + length, capacity - length, ":%s=%d", param->name, random_value(param));
     }
 }
 
@@ -128,7 +136,7 @@ static void tell(const struct problem *problem, const char *variant, int threads
 
 /* Runs the problem between guard pages, on so many threads however small it is; false when the variant cannot run
  * here. */
-static bool run_variant(const struct problem *problem, const char *variant, int threads)
+static bool run_variant(const struct problem *problem, const char *variant, int threads, bool *tiled)
 {
     pel_opts opts = PEL_OPTS_INIT;
     opts.variant = variant;
@@ -139,6 +147,7 @@ static bool run_variant(const struct problem *problem, const char *variant, int 
         return false;
     assert_int_equal(status, PEL_OK);
     plan->pick.team = threads;
+    *tiled = !plan->tiling.why_not;
     size_t align = problem->desc.dtype == PEL_F32 ? 4 : 8;
     unsigned char *u = guard_alloc(problem->bytes, align * below(9), below(2));
     void *work = below(3) ? guard_alloc(pel_plan_work_bytes(plan), below(70), below(2)) : NULL;
@@ -163,10 +172,26 @@ static size_t run_kernels(const struct problem *problem)
     for (const struct pel_kernel *kernel;
          (kernel = pel_registry_next(&walk, PEL_OP_STENCIL, (int)problem->desc.dtype));) {
         char variant[200];
+        bool tiled;
         random_variant(kernel, variant, sizeof variant);
-        runs += run_variant(problem, variant, 1 + (int)below(MAX_THREADS));
+        runs += run_variant(problem, variant, 1 + (int)below(MAX_THREADS), &tiled);
     }
     return runs;
+}
+
+/* Tells whether the tiling came about. */
+static bool run_tiling(const struct problem *problem)
+{
+    static const char *const isas[] = {"avx512", "avx2", "neon", "scalar"};
+    bool tiled = false;
+    for (size_t i = below(2); i < sizeof isas / sizeof isas[0]; i++) {
+        char variant[200];
+        snprintf(variant, sizeof variant, "%s/blocked:kib=%zu:height=%zu", isas[i], 1 + below(below(2) ? 100 : 10),
+                 below(2) ? 1 + below(20) : 1024);
+        if (run_variant(problem, variant, 1 + (int)below(MAX_THREADS), &tiled))
+            break;
+    }
+    return tiled;
 }
 
 static void test_random_problems(void **state)
@@ -205,11 +230,37 @@ static void test_every_boundary(void **state)
     }
 }
 
+/* Tilings of space and time: steps enough for several rows of tiles, and parameters that make the tiles tiny. */
+static void test_tilings(void **state)
+{
+    static const size_t most[4][3] = {{0}, {5000}, {90, 160}, {36, 36, 40}};
+    size_t tiled = 0, problems = test_long() ? LONG_PROBLEMS : TILINGS;
+    (void)state;
+    for (size_t i = 0; i < problems; i++) {
+        struct problem problem;
+        rng = test_random_start(test_seed(), i);
+        start_problem(&problem, 1 + (int)(i % 3));
+        for (int a = 0; a < problem.desc.ndim; a++) {
+            random_axis(&problem.desc, a);
+            problem.desc.shape[a] = most[problem.desc.ndim][a] / 2 + below(most[problem.desc.ndim][a] / 2);
+        }
+        random_taps(&problem);
+        problem.desc.ntaps = problem.desc.ntaps > 9 ? 9 : problem.desc.ntaps;
+        solve(&problem, 1 + below(40));
+        for (int k = 0; k < 3; k++)
+            tiled += run_tiling(&problem);
+        drop_problem(&problem);
+    }
+    print_message("%zu problems, %zu tiled\n", problems, tiled);
+    assert_true(tiled >= problems);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_problems),
         cmocka_unit_test(test_every_boundary),
+        cmocka_unit_test(test_tilings),
     };
     test_set_processors(MAX_THREADS);
     return cmocka_run_group_tests_name("stencil", tests, NULL, NULL);

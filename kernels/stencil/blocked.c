@@ -35,7 +35,7 @@ static size_t rows_of_band(const struct pel_sweep *sweep, size_t cache, size_t s
 /* kib: cache for a band. block: vectors. */
 #define ROW(suffix)                                                                                                    \
     PEL_ROW(STENCIL, suffix, "blocked", .run.sweep = blocked_##suffix,                                                 \
-            .params = {{"kib", 512, 4, 16384, 4}, {"block", 4, 4, BLOCK, 0}})
+            .params = {{"kib", 1024, 1, 16384, 8}, {"block", 4, 4, BLOCK, 0}, {"height", 1024, 1, 1024, 0}})
 
 const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
     ROW(f32),
@@ -45,13 +45,12 @@ const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
 
 #else
 
-/* Consecutive rows of a plane whose taps read rows at the same distance. Row 0 is written from `to` on, and tap k of it
- * reads the row row[k] (NULL: outside). */
+/* Consecutive rows of a plane whose taps read rows at the same distance. Cell x of row 0 is written to to[place + x],
+ * and tap k of it reads the row row[k] (NULL: outside). */
 struct NAME(band) {
     const struct pel_sweep *sweep;
     bool wide; /* see span */
-    size_t rows;
-    T *to;
+    size_t rows, place;
     const T **row;
     const T **tap; /* what the first cell at hand reads */
 };
@@ -168,7 +167,7 @@ static void NAME(compute)(struct NAME(span) span)
 static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t x, size_t count)
 {
     const struct pel_stencil_form *form = band->sweep->form;
-    return (struct NAME(span)){.to = band->to + x,
+    return (struct NAME(span)){.to = (T *)band->sweep->to + (band->place + x),
                                .tap = band->tap,
                                .coef = form->coef,
                                .ntaps = form->ntaps,
@@ -199,7 +198,7 @@ static void NAME(edge)(struct NAME(band) * band, size_t begin, size_t end)
         for (size_t row = 0, shift = 0; row < band->rows; row++, shift += form->axis[2].n) {
             for (size_t k = 0; k < form->ntaps; k++)
                 band->tap[k] = band->row[k] && at[k] >= 0 ? band->row[k] + shift + at[k] : form->outside;
-            band->to[shift + x] = NAME(cell)(NAME(span_of)(band, x, 1), 0);
+            ((T *)band->sweep->to)[band->place + shift + x] = NAME(cell)(NAME(span_of)(band, x, 1), 0);
         }
     }
 }
@@ -212,9 +211,10 @@ static void NAME(find_rows)(struct NAME(band) * band, size_t z, size_t y, size_t
     const T *from = band->sweep->from;
     bool inner = z >= axis[0].inner && z < axis[0].inner_last && y >= axis[1].inner && y < axis[1].inner_last;
     band->rows = inner ? clamp(axis[1].inner_last, y, y_end) - y : 1;
-    band->to = (T *)band->sweep->to + (z * axis[1].n + y) * axis[2].n;
+    size_t first = (z * axis[1].n + y) * axis[2].n;
+    band->place = first - band->sweep->origin;
     for (size_t k = 0; k < form->ntaps; k++) {
-        ptrdiff_t row = pel_stencil_row(form, z, y, k);
+        ptrdiff_t row = inner ? (ptrdiff_t)first + form->shift[k] : pel_stencil_row(form, z, y, k);
         band->row[k] = row < 0 ? NULL : from + row;
     }
 }

@@ -46,7 +46,7 @@ static void NAME(naive)(const struct pel_sweep *sweep, const int32_t *params)
         for (size_t y = sweep->begin[1]; y < sweep->end[1]; y++) {
             size_t row = (z * axis[1].n + y) * axis[2].n;
             for (size_t x = sweep->begin[2]; x < sweep->end[2]; x++)
-                to[row + x] = NAME(cell)(sweep, z, y, x);
+                to[row - sweep->origin + x] = NAME(cell)(sweep, z, y, x);
             if (sweep->first)
                 pel_stencil_keep(sweep, row, sizeof(T));
         }

@@ -21,6 +21,8 @@ struct pel_stencil_axis {
     size_t n;
     size_t first, last;       /* cells [first, last) are computed, the others keep their values */
     size_t inner, inner_last; /* those of them from which every tap stays on the axis; empty: both are last */
+    size_t reach;             /* of the taps, to the side where it is longer */
+    bool periodic;
     ptrdiff_t low[PEL_STENCIL_MAX_RADIUS], high[PEL_STENCIL_MAX_RADIUS]; /* where index -1 - i and n + i read */
 };
 
@@ -36,11 +38,12 @@ struct pel_stencil_form {
     const void *outside;   /* cells that hold the boundary value */
 };
 
-/* Advances the cells [begin, end) from one grid to another. */
+/* Advances the cells [begin, end) from one grid to another, or to a part of one. */
 struct pel_sweep {
     const struct pel_stencil_form *form;
     const void *from;
     void *to;
+    size_t origin;         /* the cell of the grid that `to` starts with */
     const void **pointers; /* room for PEL_STENCIL_POINTERS a tap; what they hold does not count */
     size_t begin[3], end[3];
     bool first; /* of several: cells of these rows that keep their values are copied */
@@ -79,7 +82,7 @@ static inline void pel_stencil_keep(const struct pel_sweep *sweep, size_t row, s
 {
     const struct pel_stencil_axis *axis = &sweep->form->axis[2];
     const char *from = (const char *)sweep->from + row * size;
-    char *to = (char *)sweep->to + row * size;
+    char *to = (char *)sweep->to + (row - sweep->origin) * size;
     if (sweep->begin[2] == axis->first)
         memcpy(to, from, axis->first * size);
     if (sweep->end[2] == axis->last)
