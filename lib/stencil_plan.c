@@ -202,6 +202,24 @@ static void fill_edges(struct tables *tables, const struct pel_plan *plan)
     }
 }
 
+/* Whether the taps are a cell and its neighbours in so many dimensions, in the order of their offsets. */
+static bool is_box(const struct pel_stencil_form *form, int ndim)
+{
+    int32_t cells = ndim == 3 ? 27 : 9;
+    if (form->ntaps != (size_t)cells)
+        return false;
+    for (int32_t k = 0; k < cells; k++) {
+        const int32_t *offset = form->offset[k];
+        for (int a = 0; a < 3; a++) {
+            if (offset[a] < -1 || offset[a] > 1)
+                return false;
+        }
+        if ((offset[0] * 3 + offset[1]) * 3 + offset[2] != k - cells / 2)
+            return false;
+    }
+    return true;
+}
+
 /* Planes of a 3-dimensional grid that the taps read, and the one they write. */
 static size_t count_planes(const pel_stencil_desc *desc)
 {
@@ -247,6 +265,7 @@ struct pel_plan *pel_stencil_make(const pel_stencil_desc *desc)
     fill_taps(&tables, plan, desc);
     fill_edges(&tables, plan);
     plan->form.offset = (const int32_t(*)[3])tables.offset;
+    plan->form.box = is_box(&plan->form, 2) ? 2 : is_box(&plan->form, 3) ? 3 : 0;
     plan->form.coef = tables.coef;
     plan->form.outside = tables.outside;
     plan->form.shift = tables.shift;

@@ -9,10 +9,12 @@
 enum {
     MOST_UNROLLED = 27, /* taps */
     BLOCK = 8,          /* vectors at most in a block: it leaves registers for coefficients */
-    LEAST_ROWS = 4,     /* of a band: fewer would read most rows twice */
+    BOX_ROWS = 4,
+    LEAST_ROWS = 4, /* of a band: fewer would read most rows twice */
 };
 
 #define UNROLL        _Pragma("GCC unroll 8")
+#define UNROLL9       _Pragma("GCC unroll 9")
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 static inline size_t clamp(size_t i, size_t low, size_t high)
@@ -28,6 +30,15 @@ static size_t rows_of_band(const struct pel_sweep *sweep, size_t cache, size_t s
         return sweep->end[1] - sweep->begin[1];
     return clamp(cache / row / sweep->form->planes, LEAST_ROWS, SIZE_MAX);
 }
+
+/* Hides where a value comes from, so that the compiler neither loads it again instead of keeping it, nor keeps what had
+ * better be loaded again. Vectors only stay in registers where there are 32 of them. */
+#define HIDE(value) __asm__("" : "+r"(value))
+#if PEL_ISA_IS(avx512)
+#define HIDE_VECTOR(value) __asm__("" : "+v"(value))
+#else
+#define HIDE_VECTOR(value) (void)0
+#endif
 
 #define PEL_SELF "kernels/stencil/blocked.c"
 #include "kernels/foreach_float.h"
@@ -49,7 +60,8 @@ const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
  * and tap k of it reads the row row[k] (NULL: outside). */
 struct NAME(band) {
     const struct pel_sweep *sweep;
-    bool wide; /* see span */
+    bool wide;  /* see span */
+    bool inner; /* every tap reads a row of the grid */
     size_t rows, place;
     const T **row;
     const T **tap; /* what the first cell at hand reads */
@@ -60,8 +72,10 @@ struct NAME(span) {
     T *to;
     const T *const *tap;
     const T *coef;
-    size_t ntaps, count, rows, stride;
-    bool last, wide; /* wide: in blocks of BLOCK vectors */
+    size_t ntaps, count, stride;
+    size_t rows, done; /* how many there are, and how many of them are computed */
+    int box;           /* see pel_stencil_form; 0 where not all taps are inside */
+    bool last, wide;   /* wide: in blocks of BLOCK vectors */
 };
 
 static inline VT NAME(settle)(VT value, bool last)
@@ -121,7 +135,7 @@ static void NAME(parts)(struct NAME(span) span)
 
 static ALWAYS_INLINE void NAME(rows)(struct NAME(span) span)
 {
-    for (size_t row = 0; row < span.rows; row++)
+    for (size_t row = span.done; row < span.rows; row++)
         NAME(vectors)(span, row * span.stride);
 }
 
@@ -141,8 +155,63 @@ static ALWAYS_INLINE void NAME(few)(struct NAME(span) span, const size_t ntaps)
     NAME(rows)(span);
 }
 
+/* Vector x of `rows` rows under the taps of a box, plane by plane. What several rows read is loaded once. 27
+ * coefficients would fill the registers: they are loaded again for each vector. */
+static ALWAYS_INLINE void NAME(box_block)(struct NAME(span) span, size_t x, const size_t rows, const size_t planes)
+{
+    VT acc[BOX_ROWS];
+    const T *coef = span.coef;
+    HIDE(coef);
+    UNROLL for (size_t plane = 0; plane < planes; plane++, coef += 9)
+    {
+        VT value[BOX_ROWS + 2][3];
+        const T *from = span.tap[9 * plane] + x;
+        UNROLL for (size_t row = 0; row < rows + 2; row++)
+        {
+            UNROLL for (size_t dx = 0; dx < 3; dx++)
+            {
+                value[row][dx] = V(load)(from + row * span.stride + dx);
+                HIDE_VECTOR(value[row][dx]);
+            }
+        }
+        UNROLL9 for (size_t k = 0; k < 9; k++)
+        {
+            VT c = V(set1)(coef[k]);
+            UNROLL for (size_t row = 0; row < rows; row++) acc[row] =
+                plane + k ? V(fma)(c, value[row + k / 3][k % 3], acc[row]) : c * value[row][0];
+        }
+    }
+    UNROLL for (size_t row = 0; row < rows; row++)
+        V(store)(span.to + x + row * span.stride, NAME(settle)(acc[row], span.last));
+}
+
+/* The next `rows` rows of a span, as NAME(vectors) does one. */
+static ALWAYS_INLINE void NAME(box_rows)(struct NAME(span) * span, const size_t rows, const size_t planes)
+{
+    size_t first = span->done * span->stride, end = first + span->count;
+    for (size_t x = first;;) {
+        NAME(box_block)(*span, x, rows, planes);
+        if (x + LANES >= end)
+            break;
+        x = clamp(x + LANES - (uintptr_t)(span->to + x) / sizeof(T) % LANES, first, end - LANES);
+    }
+    span->done += rows;
+}
+
+static ALWAYS_INLINE void NAME(box)(struct NAME(span) * span, const size_t planes)
+{
+    while (span->done + BOX_ROWS <= span->rows)
+        NAME(box_rows)(span, BOX_ROWS, planes);
+    while (span->done + BOX_ROWS / 2 <= span->rows)
+        NAME(box_rows)(span, BOX_ROWS / 2, planes);
+}
+
 static void NAME(compute)(struct NAME(span) span)
 {
+    if (span.count >= LANES && span.box == 2)
+        NAME(box)(&span, 1);
+    if (span.count >= LANES && span.box == 3)
+        NAME(box)(&span, 3);
     switch (span.count < LANES ? 0 : span.ntaps) {
     case 0:
         NAME(parts)(span);
@@ -174,6 +243,7 @@ static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t x,
                                .count = count,
                                .rows = band->rows,
                                .stride = form->axis[2].n,
+                               .box = band->inner ? form->box : 0,
                                .last = band->sweep->last,
                                .wide = band->wide};
 }
@@ -210,6 +280,7 @@ static void NAME(find_rows)(struct NAME(band) * band, size_t z, size_t y, size_t
     const struct pel_stencil_axis *axis = form->axis;
     const T *from = band->sweep->from;
     bool inner = z >= axis[0].inner && z < axis[0].inner_last && y >= axis[1].inner && y < axis[1].inner_last;
+    band->inner = inner;
     band->rows = inner ? clamp(axis[1].inner_last, y, y_end) - y : 1;
     size_t first = (z * axis[1].n + y) * axis[2].n;
     band->place = first - band->sweep->origin;

@@ -30,6 +30,7 @@ struct pel_stencil_axis {
 struct pel_stencil_form {
     struct pel_stencil_axis axis[3];
     size_t planes; /* that the computation of one touches, itself included */
+    int box;       /* 2 or 3: the taps are a cell and its neighbours in so many dimensions, in their order; else 0 */
     size_t ntaps;
     const int32_t (*offset)[3];
     const void *coef;       /* in the grid's dtype */
