@@ -204,7 +204,10 @@ pel_status pel_plan_explain(const pel_plan *plan, char *data, size_t capacity, s
                  pick->team == 1 ? "" : "s", pick->source);
     for (int i = 0; i < PEL_MAX_PARAMS && pick->kernel->params[i].name; i++)
         pel_text_add(&text, "  %s = %d\n", pick->kernel->params[i].name, (int)pick->params[i]);
-    pel_text_add(&text, "each step reads and writes %zu bytes a point\n", 2 * plan->size);
+    pel_stencil_explain_tiling(plan, &text);
+    pel_text_add(
+        &text, "a single step, and the first of an odd number: in place through a ring of %zu KiB, %zu bytes a point\n",
+        pel_stencil_ring_bytes(plan) >> 10, 2 * plan->size);
     if (length)
         *length = text.length;
     return PEL_OK;

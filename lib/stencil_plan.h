@@ -15,7 +15,6 @@ struct pel_stencil_tiling {
     size_t height;             /* most steps of half a diamond */
     size_t block[3], slope[3]; /* of the waves along the other axes; block 0: all of the axis at once */
     size_t bytes;              /* that a tile keeps in the cache */
-    double traffic;            /* expected bytes a point between cache and memory */
 };
 
 struct pel_plan {
