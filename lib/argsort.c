@@ -12,6 +12,8 @@
 #include "lib/team.h"
 #include "lib/trace.h"
 
+enum { MOST_STRIPES = 256 }; /* of 128-bit keys */
+
 struct job {
     pel_dtype dtype;
     const void *keys;
@@ -20,9 +22,13 @@ struct job {
     void *loads_out;
     size_t n, size;             /* keys, and bytes of one */
     size_t load_size, out_size; /* bytes of a load on its way, and in the end */
+    bool wide_keys; /* of 128 bits; 64 of them, from bit `shift` on, are the keys of records, 64 their loads */
     bool descending;
     int team;
     const struct pel_records_leaf *leaf;
+    const struct pel_wide_leaf *wide; /* for those; else NULL */
+    int shift;
+    pel_u128 prefix; /* any of those keys */
 };
 
 /* Records in the order of buckets. */
@@ -41,6 +47,8 @@ struct spread {
 /* Words for the order have 8 bytes. If a result has as many, its memory serves. */
 static uint64_t *find_order(const struct job *job)
 {
+    if (job->wide)
+        return (uint64_t *)job->keys_out;
     if (job->out_size == sizeof(uint64_t))
         return job->loads_out;
     return job->size == sizeof(uint64_t) ? job->keys_out : NULL;
@@ -97,6 +105,12 @@ static size_t stripe_start(const struct spread *spread, size_t stripe)
     return stripe == spread->nstripes ? n : n / spread->nstripes * stripe;
 }
 
+/* Bytes of a key as the caller has it. */
+static size_t caller_size(const struct job *job)
+{
+    return job->wide ? sizeof(pel_u128) : job->size;
+}
+
 static void lay_out(struct spread *spread, char *scratch)
 {
     const struct job *job = spread->job;
@@ -110,7 +124,7 @@ static void lay_out(struct spread *spread, char *scratch)
     for (size_t s = 0; s < spread->nstripes; s++) {
         size_t from = stripe_start(spread, s), to = stripe_start(spread, s + 1);
         spread->stripes[s] = (struct pel_records_stripe){
-            .keys = (const char *)job->keys + from * job->size,
+            .keys = (const char *)job->keys + from * caller_size(job),
             .loads = job->loads ? (const char *)job->loads + from * job->load_size : NULL,
             .first = from,
             .n = to - from,
@@ -158,13 +172,21 @@ static bool sort_ordered(struct spread *spread)
 static void classify_stripe(void *context, size_t stripe)
 {
     struct spread *spread = context;
-    spread->job->leaf->classify(&spread->tree, &spread->stripes[stripe]);
+    const struct job *job = spread->job;
+    if (job->wide)
+        job->wide->classify(&spread->tree, &spread->stripes[stripe], job->shift);
+    else
+        job->leaf->classify(&spread->tree, &spread->stripes[stripe]);
 }
 
 static void scatter_stripe(void *context, size_t stripe)
 {
     struct spread *spread = context;
-    spread->job->leaf->scatter(&spread->stripes[stripe], spread->nbuckets);
+    const struct job *job = spread->job;
+    if (job->wide)
+        job->wide->scatter(&spread->stripes[stripe], spread->nbuckets, job->shift);
+    else
+        job->leaf->scatter(&spread->stripes[stripe], spread->nbuckets);
 }
 
 /* Turns the counts of the stripes into places. */
@@ -181,6 +203,17 @@ static void place_buckets(struct spread *spread)
         }
     }
     spread->offset[spread->nbuckets] = offset;
+}
+
+/* Orders n records and makes them keys of 128 bits, from `from` on. Their order goes into the second half of their own
+ * memory. */
+static void finish_wide(const struct job *job, char *words, char *loads, size_t from, size_t n)
+{
+    char *keys = (char *)job->keys_out + from * sizeof(pel_u128);
+    uint64_t *order = (uint64_t *)(void *)keys + n;
+    struct pel_wide_records records = {words, loads, n, keys, job->shift, job->prefix, job->descending};
+    job->leaf->order(words, n, job->descending, order);
+    job->wide->join(&records, order);
 }
 
 /* Orders n records and brings them to their places, from `from` on. What the order lies in is written last. */
@@ -202,13 +235,20 @@ static void finish_bucket(void *context, size_t bucket)
     struct spread *spread = context;
     const struct job *job = spread->job;
     size_t from = spread->offset[bucket], n = spread->offset[bucket + 1] - from;
-    finish(job, spread->keys + from * job->size, spread->loads + from * job->load_size, spread->order + from, from, n);
+    char *keys = spread->keys + from * job->size, *loads = spread->loads + from * job->load_size;
+    if (job->wide)
+        finish_wide(job, keys, loads, from, n);
+    else
+        finish(job, keys, loads, spread->order + from, from, n);
 }
 
 static void distribute(struct spread *spread)
 {
     const struct job *job = spread->job;
-    job->leaf->plant(job->keys, job->n, job->descending, spread->levels, spread->keys, &spread->tree);
+    if (job->wide)
+        job->wide->plant(job->keys, job->n, job->descending, job->shift, spread->levels, spread->keys, &spread->tree);
+    else
+        job->leaf->plant(job->keys, job->n, job->descending, spread->levels, spread->keys, &spread->tree);
     spread->nbuckets = (size_t)1 << (spread->levels + spread->tree.repeats);
     pel_team_for(job->team, spread->nstripes, classify_stripe, spread);
     place_buckets(spread);
@@ -223,7 +263,7 @@ static bool sort_many(const struct job *job, size_t bucket_bytes, const pel_opts
     struct pel_scratch scratch;
     if (!job->leaf->plant || !plan(&spread, bucket_bytes))
         return false;
-    if (sort_ordered(&spread))
+    if (!job->wide && sort_ordered(&spread))
         return true;
     if (!pel_scratch_take(&scratch, job->n * record_bytes(job) + overhead_bytes(&spread), opts))
         return false;
@@ -259,6 +299,16 @@ static void order_all(void *context, size_t index)
         job->leaf->collect(NULL, sizeof *order, order, job->n, job->loads_out, job->out_size);
 }
 
+static void order_wide(void *context, size_t index)
+{
+    const struct alone *alone = context;
+    const struct job *job = alone->job;
+    char *words = alone->scratch, *loads = words + job->n * sizeof(uint64_t);
+    (void)index;
+    job->wide->split(job->keys, job->n, job->shift, words, loads);
+    finish_wide(job, words, loads, 0, job->n);
+}
+
 static pel_status sort_alone(const struct job *job, const pel_opts *opts)
 {
     struct alone alone = {job, NULL};
@@ -274,6 +324,76 @@ static pel_status sort_alone(const struct job *job, const pel_opts *opts)
     return PEL_OK;
 }
 
+struct wide_scan {
+    const struct job *job;
+    struct pel_wide_range *range; /* of each stripe */
+};
+
+static size_t wide_start(const struct job *job, size_t stripe)
+{
+    return stripe == (size_t)job->team ? job->n : job->n / (size_t)job->team * stripe;
+}
+
+static void scan_wide(void *context, size_t stripe)
+{
+    const struct wide_scan *scan = context;
+    const struct job *job = scan->job;
+    size_t from = wide_start(job, stripe), to = wide_start(job, stripe + 1);
+    scan->range[stripe] = (struct pel_wide_range){0, true};
+    if (from == to)
+        return;
+    if (to < job->n)
+        to++; /* the step to the next stripe */
+    job->wide->scan((const pel_u128 *)job->keys + from, to - from, job->descending, &scan->range[stripe]);
+}
+
+/* Finds where words start; true when the keys are in order. Stripes compare keys to their own first, which the step to
+ * the next one ties to all others. */
+static bool place_words(struct job *job)
+{
+    struct pel_wide_range range[MOST_STRIPES], all = {0, true};
+    struct wide_scan scan = {job, range};
+    pel_team_for(job->team, (size_t)job->team, scan_wide, &scan);
+    for (int s = 0; s < job->team; s++) {
+        all.differ |= range[s].differ;
+        all.in_order &= range[s].in_order;
+    }
+    uint64_t high = (uint64_t)(all.differ >> 64);
+    job->shift = high ? 64 - __builtin_clzll(high) : 0;
+    job->prefix = *(const pel_u128 *)job->keys;
+    return all.in_order;
+}
+
+static void sort_in_place(void *context, size_t index)
+{
+    const struct job *job = context;
+    (void)index;
+    job->wide->sort_in_place(job->keys_out, job->n, job->descending);
+}
+
+/* All in one, or without memory in place. */
+static void sort_wide_alone(struct job *job, const pel_opts *opts)
+{
+    struct pel_scratch scratch = {NULL, NULL};
+    struct alone alone = {job, NULL};
+    if (!job->wide->split || !pel_scratch_take(&scratch, job->n * sizeof(pel_u128), opts)) {
+        pel_team_for(1, 1, sort_in_place, job);
+        return;
+    }
+    alone.scratch = scratch.data;
+    pel_team_for(1, 1, order_wide, &alone);
+    pel_scratch_drop(&scratch);
+}
+
+static void sort_wide(struct job *job, size_t bucket_bytes, const pel_opts *opts)
+{
+    job->team = job->team < MOST_STRIPES ? job->team : MOST_STRIPES;
+    if (job->wide->scan && place_words(job))
+        return;
+    if (!sort_many(job, bucket_bytes, opts))
+        sort_wide_alone(job, opts);
+}
+
 static bool overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
 {
     uintptr_t p = (uintptr_t)a, q = (uintptr_t)b;
@@ -284,9 +404,10 @@ static pel_status check(const struct job *job, const pel_opts *opts)
 {
     pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
-        status = pel_check_array(job->keys, job->n, job->size);
-    if (status == PEL_OK)
-        status = pel_check_array(job->loads_out, job->n, job->out_size);
+        status = pel_check_array(job->keys, job->n, job->wide_keys ? sizeof(pel_u128) : job->size);
+    if (status != PEL_OK || job->wide_keys)
+        return status;
+    status = pel_check_array(job->loads_out, job->n, job->out_size);
     if (status == PEL_OK && job->n > 0 &&
         overlap(job->keys, job->n * job->size, job->loads_out, job->n * job->out_size))
         status = PEL_EINVAL;
@@ -307,8 +428,11 @@ static pel_status run(enum pel_op op, struct job *job, const pel_opts *opts)
     job->descending = request.flags & PEL_DESCENDING;
     job->team = pick.team;
     job->leaf = pick.kernel->run.records;
+    job->wide = job->wide_keys ? job->leaf->wide : NULL;
     pel_trace_begin(&span, &pick, job->n);
-    if (!sort_many(job, (size_t)pick.params[0] << 10, opts))
+    if (job->wide_keys)
+        sort_wide(job, (size_t)pick.params[0] << 10, opts);
+    else if (!sort_many(job, (size_t)pick.params[0] << 10, opts))
         status = sort_alone(job, opts);
     pel_trace_end(&span);
     return status;
@@ -360,6 +484,23 @@ size_t pel_argsort_work_bytes(pel_dtype dtype, size_t n)
 size_t pel_sort_pairs_work_bytes(pel_dtype dtype, size_t value_bytes, size_t n)
 {
     return value_bytes == 4 || value_bytes == 8 ? work_bytes(dtype, value_bytes, n) : 0;
+}
+
+pel_status pel_sort_u128(pel_u128 *keys, size_t n, const pel_opts *opts)
+{
+    struct job job = {.dtype = PEL_U64,
+                      .keys = keys,
+                      .keys_out = keys,
+                      .n = n,
+                      .size = sizeof(uint64_t),
+                      .load_size = sizeof(uint64_t),
+                      .wide_keys = true};
+    return run(PEL_OP_SORT_PAIRS, &job, opts);
+}
+
+size_t pel_sort_u128_work_bytes(size_t n)
+{
+    return n > PTRDIFF_MAX / sizeof(pel_u128) ? 0 : work_bytes(PEL_U64, sizeof(uint64_t), n);
 }
 
 #define SORTS(T, suffix, DTYPE)                                                                                        \

@@ -3,8 +3,9 @@
 set -eu
 . "$srcdir/tests/more.sh"
 native=$(pwd)
-programs='tests/test_bits tests/test_dispatch tests/test_extreme tests/test_integer_sum tests/test_memory tests/test_rules
-    tests/test_scan tests/test_sort tests/test_sort_order tests/test_stencil tests/test_sum tests/test_team'
+programs='tests/test_argsort tests/test_bits tests/test_dispatch tests/test_extreme tests/test_integer_sum
+    tests/test_memory tests/test_rules tests/test_scan tests/test_select tests/test_sort tests/test_sort_order
+    tests/test_sort_u128 tests/test_stencil tests/test_sum tests/test_team'
 x86='tests/test_bits tests/test_dispatch'
 
 for tool in aarch64-linux-gnu-gcc qemu-aarch64-static qemu-x86_64-static; do

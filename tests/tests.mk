@@ -32,6 +32,7 @@ program_tests = \
 	tests/test_select \
 	tests/test_sort \
 	tests/test_sort_order \
+	tests/test_sort_u128 \
 	tests/test_stats \
 	tests/test_stencil \
 	tests/test_stencil_laws \
@@ -94,6 +95,9 @@ tests_test_select_SOURCES = tests/test_select.c $(sort_oracle)
 tests_test_select_LDADD = $(LDADD) -lm
 tests_test_select_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_sort_SOURCES = tests/test_sort.c $(sort_oracle)
+tests_test_sort_u128_SOURCES = tests/test_sort_u128.c $(sort_oracle)
+tests_test_sort_u128_LDADD = $(LDADD) -lm
+tests_test_sort_u128_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_sort_LDADD = $(LDADD) -lm
 tests_test_sort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 

@@ -38,6 +38,22 @@ PEL_API pel_status pel_sort_u64(uint64_t *keys, size_t n, const pel_opts *opts);
  */
 PEL_API size_t pel_sort_work_bytes(pel_dtype dtype, size_t n);
 
+#ifdef __SIZEOF_INT128__
+/* Sorts keys of 128 bits in place, as pel_sort does those above. Fast where the keys differ in no more than 64 bits
+ * next to each other, such as k-mers of up to 32 bases, and where few agree in the first 64 bits in which keys differ.
+ *
+ * O(n log n) for every input. Scratch: pel_sort_u128_work_bytes(n) at the most, allocated unless the options bring it;
+ * where there is no memory, the sort does without, in place and slower. keys: aligned to 16 bytes; NULL only when n is
+ * 0. Errors and threads as for pel_sort. opts->variant names a kernel of the operation sort_pairs on u64, which does
+ * the work.
+ *
+ * Method: as for pel_sort_pairs: the 64 bits from the first on in which keys differ move with the last 64. */
+PEL_API pel_status pel_sort_u128(pel_u128 *keys, size_t n, const pel_opts *opts);
+
+/* Scratch that a sort of n keys of 128 bits may use; 0 where that exceeds the address space. */
+PEL_API size_t pel_sort_u128_work_bytes(size_t n);
+#endif
+
 /* Finds the order of the keys: index[i] becomes the index of the key that comes i-th, in the order of pel_sort above.
  * Equal keys come in the order of their indices, with PEL_DESCENDING, too; PEL_STABLE is implied. The keys stay as
  * they are.

@@ -18,6 +18,11 @@ typedef enum pel_dtype {
     PEL_U64,
 } pel_dtype;
 
+#ifdef __SIZEOF_INT128__
+/* Keys of 128 bits, for sorts. */
+__extension__ typedef unsigned __int128 pel_u128;
+#endif
+
 /* Bytes of one element; 0 for a value that is no pel_dtype. */
 PEL_API size_t pel_dtype_size(pel_dtype dtype);
 

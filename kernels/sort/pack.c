@@ -14,22 +14,23 @@
 #include "kernels/sort/leaf.h"
 #include "kernels/sort/random.h"
 #include "kernels/sort/records.h"
+#include "kernels/sort/wide_heap.h"
 
 /* Plain sorts are another kernel's. */
 extern const struct pel_kernel PEL_TABLE(sort_quick)[];
 
-static void sort_integers(pel_dtype dtype, void *integers, size_t n)
+static void sort_integers(pel_dtype dtype, void *integers, size_t n, bool descending)
 {
     const struct pel_kernel *kernel = PEL_TABLE(sort_quick);
     while (kernel->dtype != dtype)
         kernel++;
-    kernel->run.sort->sort(integers, n, NULL, false);
+    kernel->run.sort->sort(integers, n, NULL, descending);
 }
 
 /* Words have no sign bit. */
 static void sort_words(uint64_t *words, size_t n)
 {
-    sort_integers(PEL_I64, words, n);
+    sort_integers(PEL_I64, words, n, false);
 }
 
 /* Bits of a number. */

@@ -140,6 +140,15 @@ static void NAME(order)(const void *keys, size_t n, bool descending, uint64_t *o
     NAME(settle)(&how, order, n, left_out);
 }
 
+/* Takes splitters from keys, which become codes. */
+static void NAME(plant_sample)(NAME(word) * sample, size_t count, bool descending, int levels,
+                               struct pel_records_tree *tree)
+{
+    NAME(encode)(sample, count, descending);
+    sort_integers(T_BITS == 32 ? PEL_I32 : PEL_I64, sample, count, false);
+    CODE(choose)((const CODE(code) *)(const void *)sample, levels, tree);
+}
+
 static void NAME(plant)(const void *keys, size_t n, bool descending, int levels, void *sample,
                         struct pel_records_tree *tree)
 {
@@ -148,48 +157,57 @@ static void NAME(plant)(const void *keys, size_t n, bool descending, int levels,
     size_t count = (size_t)PEL_RECORDS_SAMPLES << levels, stride = n / count;
     uint64_t random = n;
     for (size_t i = 0; i < count; i++)
-        to[i] = NAME(encode_one)(from[i * stride + random_below(&random, stride)], descending);
-    sort_integers(T_BITS == 32 ? PEL_I32 : PEL_I64, sample, count);
-    CODE(choose)(sample, levels, tree);
+        to[i] = from[i * stride + random_below(&random, stride)];
+    NAME(plant_sample)(to, count, descending, levels, tree);
+}
+
+static void NAME(classify_some)(const struct pel_records_tree *tree, const NAME(word) * keys, size_t n, bool descending,
+                                uint16_t *bucket, size_t *count)
+{
+    S codes[CODE(chunk)] = {0};
+    for (size_t done = 0; done < n; done += CODE(chunk)) {
+        size_t some = n - done < CODE(chunk) ? n - done : CODE(chunk);
+        NAME(encode_to)(codes, keys + done, some, descending);
+        CODE(find_chunk)(tree, codes, some, bucket + done);
+        for (size_t i = done; i < done + some; i++)
+            count[bucket[i]]++;
+    }
 }
 
 static void NAME(classify)(const struct pel_records_tree *tree, struct pel_records_stripe *stripe)
 {
-    const NAME(word) *keys = stripe->keys;
-    S codes[CODE(chunk)] = {0};
     memset(stripe->next, 0, sizeof *stripe->next << (tree->levels + tree->repeats));
-    for (size_t done = 0; done < stripe->n; done += CODE(chunk)) {
-        size_t count = stripe->n - done < CODE(chunk) ? stripe->n - done : CODE(chunk);
-        uint16_t *bucket = stripe->bucket + done;
-        NAME(encode_to)(codes, keys + done, count, stripe->descending);
-        CODE(find_chunk)(tree, codes, count, bucket);
-        for (size_t i = 0; i < count; i++)
-            stripe->next[bucket[i]]++;
-    }
+    NAME(classify_some)(tree, stripe->keys, stripe->n, stripe->descending, stripe->bucket, stripe->next);
 }
 
-/* Where a bucket's records are collected: the last GROUP places before a multiple of that. */
-enum { NAME(group_bytes) = PEL_RECORDS_GROUP * sizeof(T) };
-
-static inline void NAME(scatter_loads)(struct pel_records_stripe *stripe, size_t nbuckets, size_t load_size)
+/* Scatters n of a stripe's records, those from `done` on. Records are collected in the groups between multiples of
+ * GROUP, so that whole groups are whole cache lines in memory. */
+static inline void NAME(scatter_some)(struct pel_records_stripe *stripe, size_t nbuckets, const NAME(word) * keys,
+                                      const void *loads, size_t done, size_t n, size_t load_size)
 {
     enum { GROUP = PEL_RECORDS_GROUP };
-    const NAME(word) *keys = stripe->keys;
     NAME(word) *key = (NAME(word) *)(void *)stripe->group;
-    load_4 *load4 = (load_4 *)(void *)(stripe->group + nbuckets * NAME(group_bytes));
+    load_4 *load4 = (load_4 *)(void *)(key + nbuckets * GROUP);
     load_8 *load8 = (load_8 *)(void *)load4;
-    for (size_t i = 0; i < stripe->n; i++) {
-        size_t b = stripe->bucket[i], to = stripe->next[b]++, at = b * GROUP + to % GROUP;
+    const uint16_t *bucket = stripe->bucket + done;
+    uint64_t first = stripe->first + done;
+    size_t *next = stripe->next;
+    for (size_t i = 0; i < n; i++) {
+        size_t b = bucket[i], to = next[b]++, at = b * GROUP + to % GROUP;
         key[at] = keys[i];
         if (load_size == 4)
-            load4[at] = stripe->loads ? ((const load_4 *)stripe->loads)[i] : (uint32_t)(stripe->first + i);
+            load4[at] = loads ? ((const load_4 *)loads)[i] : (uint32_t)(first + i);
         else
-            load8[at] = stripe->loads ? ((const load_8 *)stripe->loads)[i] : stripe->first + i;
+            load8[at] = loads ? ((const load_8 *)loads)[i] : first + i;
         if (to % GROUP == GROUP - 1)
             store_group(stripe, b, nbuckets, sizeof(T), load_size, to + 1);
     }
+}
+
+static inline void NAME(store_rest)(struct pel_records_stripe *stripe, size_t nbuckets, size_t load_size)
+{
     for (size_t b = 0; b < nbuckets; b++) {
-        if (stripe->next[b] % GROUP)
+        if (stripe->next[b] % PEL_RECORDS_GROUP)
             store_group(stripe, b, nbuckets, sizeof(T), load_size, stripe->next[b]);
     }
 }
@@ -197,11 +215,19 @@ static inline void NAME(scatter_loads)(struct pel_records_stripe *stripe, size_t
 static void NAME(scatter)(struct pel_records_stripe *stripe, size_t nbuckets)
 {
     if (stripe->load_size == 4)
-        NAME(scatter_loads)(stripe, nbuckets, 4);
+        NAME(scatter_some)(stripe, nbuckets, stripe->keys, stripe->loads, 0, stripe->n, 4);
     else
-        NAME(scatter_loads)(stripe, nbuckets, 8);
+        NAME(scatter_some)(stripe, nbuckets, stripe->keys, stripe->loads, 0, stripe->n, 8);
+    NAME(store_rest)(stripe, nbuckets, stripe->load_size);
     v_stream_end();
 }
+
+#if T_BITS == 64 && !T_SIGNED
+#include "kernels/sort/wide.h"
+#define WIDE &wide_leaf
+#else
+#define WIDE NULL
+#endif
 
 static const struct pel_records_leaf NAME(leaf) = {
     .order = NAME(order),
@@ -211,8 +237,10 @@ static const struct pel_records_leaf NAME(leaf) = {
     .plant = NAME(plant),
     .classify = NAME(classify),
     .scatter = NAME(scatter),
+    .wide = WIDE,
 };
 
+#undef WIDE
 #undef CODE__
 #undef CODE_
 #undef CODE

@@ -11,6 +11,9 @@
 #if PEL_ISA_IS(scalar)
 
 #include "kernels/sort/moves.h"
+#include "kernels/sort/wide_heap.h"
+
+static const struct pel_wide_leaf wide_leaf = {.sort_in_place = sort_wide_in_place};
 
 #define PEL_SELF "kernels/sort/places.c"
 #include "kernels/foreach_dtype.h"
@@ -64,6 +67,7 @@ static void NAME(order)(const void *keys, size_t n, bool descending, uint64_t *o
     }
 }
 
-static const struct pel_records_leaf NAME(leaf) = {.order = NAME(order), .collect = collect, .number = number};
+static const struct pel_records_leaf NAME(leaf) = {
+    .order = NAME(order), .collect = collect, .number = number, .wide = &wide_leaf};
 
 #endif

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pel/types.h>
+
 enum {
     PEL_RECORDS_LEVELS = 8,                        /* of the tree of splitters, at most */
     PEL_RECORDS_BUCKETS = 2 << PEL_RECORDS_LEVELS, /* at most */
@@ -41,6 +43,44 @@ struct pel_records_stripe {
     char *keys_to, *loads_to; /* all records, in the order of buckets; aligned to a cache line */
 };
 
+/* What there is to know of 128-bit keys before they are made into records of 64 bits: the bits in which any of them
+ * differs from the first, and whether they are in order. */
+struct pel_wide_range {
+    pel_u128 differ;
+    bool in_order;
+};
+
+/* Records of one bucket, and the keys that they become. A word is the 64 bits from bit `shift` on. */
+struct pel_wide_records {
+    void *words, *loads;
+    size_t n;
+    void *keys;
+    int shift;
+    pel_u128 prefix; /* any key: what is in front of the word */
+    bool descending;
+};
+
+/* Sorts of 128-bit keys. */
+struct pel_wide_leaf {
+    /* The only one that every kernel has; slow. */
+    void (*sort_in_place)(void *keys, size_t n, bool descending);
+
+    /* Adds to the range, which starts as no bits, in order. The first key is compared as all others are. */
+    void (*scan)(const void *keys, size_t n, bool descending, struct pel_wide_range *range);
+
+    void (*split)(const void *keys, size_t n, int shift, void *words, void *loads);
+
+    /* Writes keys in this order of their words, and those with equal words in order; uses up the words. `order` may be
+     * in the second half of the keys. */
+    void (*join)(struct pel_wide_records *records, const uint64_t *order);
+
+    /* As below. */
+    void (*plant)(const void *keys, size_t n, bool descending, int shift, int levels, void *sample,
+                  struct pel_records_tree *tree);
+    void (*classify)(const struct pel_records_tree *tree, struct pel_records_stripe *stripe, int shift);
+    void (*scatter)(struct pel_records_stripe *stripe, size_t nbuckets, int shift);
+};
+
 struct pel_records_leaf {
     /* order[i] becomes the place among the keys of the one that comes i-th; equal keys in the order of their places. */
     void (*order)(const void *keys, size_t n, bool descending, uint64_t *order);
@@ -65,6 +105,8 @@ struct pel_records_leaf {
 
     /* Moves the records of a stripe to their buckets; those of a bucket keep their order. */
     void (*scatter)(struct pel_records_stripe *stripe, size_t nbuckets);
+
+    const struct pel_wide_leaf *wide; /* of 64-bit unsigned integers; else NULL */
 };
 
 #endif
