@@ -101,8 +101,8 @@ static void sweep_box(void *context, size_t step, size_t index)
                               .first = step == 0,
                               .last = step + 1 == run->steps};
     for (int a = 2; a >= 0; a--) {
-        size_t i = index % plain->pieces[a];
-        index /= plain->pieces[a];
+        size_t i = plain->pieces[a] > 1 ? index % plain->pieces[a] : 0;
+        index = plain->pieces[a] > 1 ? index / plain->pieces[a] : index;
         sweep.begin[a] = pel_stencil_piece(&run->plan->form.axis[a], i, plain->pieces[a]);
         sweep.end[a] = pel_stencil_piece(&run->plan->form.axis[a], i + 1, plain->pieces[a]);
     }

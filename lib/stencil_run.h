@@ -52,10 +52,12 @@ static inline size_t pel_stencil_computed(const struct pel_stencil_axis *axis)
     return axis->last - axis->first;
 }
 
-/* The start of piece i of `pieces` about equal ones that an axis is cut into. */
+/* The start of piece i of `pieces` about equal ones that an axis is cut into. Little grids are not worth a division. */
 static inline size_t pel_stencil_piece(const struct pel_stencil_axis *axis, size_t i, size_t pieces)
 {
     size_t count = pel_stencil_computed(axis);
+    if (pieces == 1)
+        return axis->first + i * count;
     return axis->first + count / pieces * i + pel_stencil_smaller(i, count % pieces);
 }
 

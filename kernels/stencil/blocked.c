@@ -83,17 +83,17 @@ static inline VT NAME(settle)(VT value, bool last)
     return last ? V(select)(V(is_nan)(value), V(set1)((T)__builtin_nan("")), value) : value;
 }
 
-/* Computes `vectors` vectors from cell x on. */
-static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t vectors)
+/* Computes `vectors` vectors, the first from cell x on and `step` cells from one to the next. */
+static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t vectors, size_t step)
 {
     VT acc[BLOCK];
     VT coef = V(set1)(span.coef[0]);
-    UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = coef * V(load)(span.tap[0] + x + v * LANES);
+    UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = coef * V(load)(span.tap[0] + x + v * step);
     for (size_t k = 1; k < span.ntaps; k++) {
         coef = V(set1)(span.coef[k]);
-        UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = V(fma)(coef, V(load)(span.tap[k] + x + v * LANES), acc[v]);
+        UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = V(fma)(coef, V(load)(span.tap[k] + x + v * step), acc[v]);
     }
-    UNROLL for (size_t v = 0; v < vectors; v++) V(store)(span.to + x + v * LANES, NAME(settle)(acc[v], span.last));
+    UNROLL for (size_t v = 0; v < vectors; v++) V(store)(span.to + x + v * step, NAME(settle)(acc[v], span.last));
 }
 
 /* One row. The first and the last vector are where the row begins and ends, those between them where stores are
@@ -101,16 +101,16 @@ static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t v
 static ALWAYS_INLINE void NAME(vectors)(struct NAME(span) span, size_t x)
 {
     size_t end = x + span.count;
-    NAME(block)(span, x, 1);
+    NAME(block)(span, x, 1, LANES);
     x += LANES - (uintptr_t)(span.to + x) / sizeof(T) % LANES;
     for (; span.wide && x + BLOCK * LANES <= end; x += BLOCK * LANES)
-        NAME(block)(span, x, BLOCK);
+        NAME(block)(span, x, BLOCK, LANES);
     for (; x + 4 * LANES <= end; x += 4 * LANES)
-        NAME(block)(span, x, 4);
+        NAME(block)(span, x, 4, LANES);
     for (; x + LANES < end; x += LANES)
-        NAME(block)(span, x, 1);
+        NAME(block)(span, x, 1, LANES);
     if (x < end)
-        NAME(block)(span, end - LANES, 1);
+        NAME(block)(span, end - LANES, 1, LANES);
 }
 
 static inline T NAME(cell)(struct NAME(span) span, size_t x)
@@ -135,7 +135,9 @@ static void NAME(parts)(struct NAME(span) span)
 
 static ALWAYS_INLINE void NAME(rows)(struct NAME(span) span)
 {
-    for (size_t row = span.done; row < span.rows; row++)
+    for (size_t row = span.done; span.count <= 2 * LANES && row < span.rows; row++)
+        NAME(block)(span, row * span.stride, 2, span.count - LANES);
+    for (size_t row = span.done; span.count > 2 * LANES && row < span.rows; row++)
         NAME(vectors)(span, row * span.stride);
 }
 
