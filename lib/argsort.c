@@ -394,12 +394,6 @@ static void sort_wide(struct job *job, size_t bucket_bytes, const pel_opts *opts
         sort_wide_alone(job, opts);
 }
 
-static bool overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
-{
-    uintptr_t p = (uintptr_t)a, q = (uintptr_t)b;
-    return p < q ? q - p < a_bytes : p - q < b_bytes;
-}
-
 static pel_status check(const struct job *job, const pel_opts *opts)
 {
     pel_status status = pel_check_opts(opts);
@@ -409,7 +403,7 @@ static pel_status check(const struct job *job, const pel_opts *opts)
         return status;
     status = pel_check_array(job->loads_out, job->n, job->out_size);
     if (status == PEL_OK && job->n > 0 &&
-        overlap(job->keys, job->n * job->size, job->loads_out, job->n * job->out_size))
+        pel_overlap(job->keys, job->n * job->size, job->loads_out, job->n * job->out_size))
         status = PEL_EINVAL;
     return status;
 }

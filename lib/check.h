@@ -2,6 +2,7 @@
 #ifndef PEL_LIB_CHECK_H
 #define PEL_LIB_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,13 @@ static inline pel_status pel_check_array(const void *array, size_t n, size_t siz
     if ((!array && n > 0) || ((uintptr_t)array & (size - 1)))
         return PEL_EINVAL;
     return n > PTRDIFF_MAX / size ? PEL_ERANGE : PEL_OK;
+}
+
+/* Whether two arrays of these many bytes, none of them empty, share any. */
+static inline bool pel_overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
+{
+    uintptr_t p = (uintptr_t)a, q = (uintptr_t)b;
+    return p < q ? q - p < a_bytes : p - q < b_bytes;
 }
 
 #endif

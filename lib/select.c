@@ -51,6 +51,8 @@ struct hunt {
     int64_t low, high;   /* it lies between these codes */
     size_t below, count; /* keys less than low, and from low to high */
     int64_t pivot;       /* its code */
+    char *taken;         /* where keys are copied to, and their indices, if they are */
+    uint64_t *index;
 };
 
 static size_t smaller(size_t a, size_t b)
@@ -252,16 +254,16 @@ static void place_pivot(struct hunt *hunt)
     *middle = (struct block){.start = hunt->k, .n = 1, .equal = 1};
 }
 
-/* Of the keys that equal the pivot, but for that at place k, the first ones go in front, until that is full: those
- * before this place. Afterwards a block's `equal` counts only those. */
-static size_t share_ties(struct hunt *hunt)
+/* Of the keys that equal the pivot, but for those of the block `apart`, as many are low, the first ones, as make
+ * `in_front` low keys in all: those before the place returned. Afterwards a block's `equal` counts only those. */
+static size_t share_ties(struct hunt *hunt, size_t in_front, size_t apart)
 {
-    size_t in_front = hunt->k, place = hunt->n;
+    size_t place = hunt->n;
     for (size_t b = 0; b < hunt->nblocks; b++)
         in_front -= hunt->block[b].less;
     for (size_t b = 0; b < hunt->nblocks; b++) {
         struct block *block = &hunt->block[b];
-        if (b == hunt->middle)
+        if (b == apart)
             continue;
         if (block->equal > in_front && place == hunt->n)
             place = block->start + hunt->leaf->find(hunt->keys + block->start * hunt->size, block->n, hunt->descending,
@@ -338,7 +340,8 @@ static size_t room_for(size_t n)
     return n / 16 + MOST_SAMPLES;
 }
 
-static void run(struct hunt *hunt, const pel_opts *opts)
+/* Finds the key that belongs at place k, and then does what is to be done with that. */
+static void run(struct hunt *hunt, void (*act)(struct hunt *hunt), const pel_opts *opts)
 {
     _Alignas(PEL_CACHE_LINE) char stack[2 * STACK_BYTES];
     struct pel_scratch scratch = {NULL, NULL};
@@ -353,42 +356,131 @@ static void run(struct hunt *hunt, const pel_opts *opts)
     hunt->sorted = hunt->room + hunt->room_bytes;
     lay_out(hunt);
     find_pivot(hunt);
-    place_pivot(hunt);
-    exchange_all(hunt, share_ties(hunt));
+    act(hunt);
     pel_scratch_drop(&scratch);
 }
 
-static pel_status select_key(pel_dtype dtype, void *keys, size_t n, size_t k, const pel_opts *opts)
+static void part(struct hunt *hunt)
+{
+    place_pivot(hunt);
+    exchange_all(hunt, share_ties(hunt, hunt->k, hunt->middle));
+}
+
+/* The keys up to the pivot, and their indices, go elsewhere; blocks know how many they have. */
+struct harvest {
+    const struct hunt *hunt;
+    size_t ties_end;
+};
+
+static void take_block(void *context, size_t index)
+{
+    const struct harvest *harvest = context;
+    const struct hunt *hunt = harvest->hunt;
+    const struct block *block = &hunt->block[index];
+    size_t ties = harvest->ties_end > block->start ? harvest->ties_end - block->start : 0;
+    struct pel_select_side side = {hunt->keys + block->start * hunt->size, block->n, smaller(ties, block->n), false};
+    hunt->leaf->take(&side, hunt->descending, hunt->pivot, block->start, hunt->taken + block->stored * hunt->size,
+                     hunt->index + block->stored);
+}
+
+static void take(struct hunt *hunt)
+{
+    struct harvest harvest = {hunt, share_ties(hunt, hunt->k + 1, hunt->nblocks)};
+    size_t taken = 0;
+    for (size_t b = 0; b < hunt->nblocks; b++) {
+        hunt->block[b].stored = taken;
+        taken += hunt->block[b].less + hunt->block[b].equal;
+    }
+    pel_team_for(hunt->team, hunt->nblocks, take_block, &harvest);
+}
+
+/* For k of n keys. */
+static pel_status check_front(pel_dtype dtype, const void *keys, size_t n, size_t k, const pel_opts *opts)
+{
+    pel_status status = pel_check_opts(opts);
+    if (status == PEL_OK)
+        status = pel_check_array(keys, n, pel_dtype_size(dtype));
+    return status == PEL_OK && k > n ? PEL_EINVAL : status;
+}
+
+/* Where act writes is set; the rest of the hunt is filled in here. It is large: what is not set is not read. */
+static pel_status hunt_down(struct hunt *hunt, pel_dtype dtype, void *keys, size_t n, size_t k,
+                            void (*act)(struct hunt *hunt), const pel_opts *opts)
 {
     struct pel_request request = {
         .op = PEL_OP_SELECT, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
     struct pel_span span;
-    size_t size = pel_dtype_size(dtype);
-    pel_status status = pel_check_opts(opts);
-    if (status == PEL_OK)
-        status = pel_check_array(keys, n, size);
-    if (status == PEL_OK && k >= n)
-        status = PEL_EINVAL;
-    if (status == PEL_OK)
-        status = pel_dispatch(&request, opts, &pick);
+    pel_status status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK)
         return status;
-    struct hunt hunt; /* large: what is not set here is not read */
-    hunt.leaf = pick.kernel->run.select;
-    hunt.keys = keys;
-    hunt.n = hunt.count = n;
-    hunt.k = k;
-    hunt.size = size;
-    hunt.descending = request.flags & PEL_DESCENDING;
-    hunt.team = (int)smaller((size_t)pick.team, TEAM);
-    hunt.low = hunt.leaf->first;
-    hunt.high = hunt.leaf->last;
-    hunt.below = 0;
+    hunt->leaf = pick.kernel->run.select;
+    hunt->keys = keys;
+    hunt->n = hunt->count = n;
+    hunt->k = k;
+    hunt->size = pel_dtype_size(dtype);
+    hunt->descending = request.flags & PEL_DESCENDING;
+    hunt->team = (int)smaller((size_t)pick.team, TEAM);
+    hunt->low = hunt->leaf->first;
+    hunt->high = hunt->leaf->last;
+    hunt->below = 0;
     pel_trace_begin(&span, &pick, n);
-    run(&hunt, opts);
+    run(hunt, act, opts);
     pel_trace_end(&span);
     return PEL_OK;
+}
+
+static pel_status select_key(pel_dtype dtype, void *keys, size_t n, size_t k, const pel_opts *opts)
+{
+    struct hunt hunt;
+    pel_status status = check_front(dtype, keys, n, k, opts);
+    if (status == PEL_OK && k == n)
+        status = PEL_EINVAL;
+    return status == PEL_OK ? hunt_down(&hunt, dtype, keys, n, k, part, opts) : status;
+}
+
+/* Brings the k keys that come first to the front. */
+static pel_status part_at(pel_dtype dtype, void *keys, size_t n, size_t k, const pel_opts *opts)
+{
+    struct hunt hunt;
+    pel_status status = check_front(dtype, keys, n, k, opts);
+    return status == PEL_OK && k > 0 && k < n ? hunt_down(&hunt, dtype, keys, n, k, part, opts) : status;
+}
+
+/* The k keys that come first, in the order of their indices. The hunt only reads the keys. */
+static pel_status take_first(pel_dtype dtype, const void *keys, size_t n, size_t k, void *taken, uint64_t *index,
+                             const pel_opts *opts)
+{
+    struct hunt hunt;
+    hunt.taken = taken;
+    hunt.index = index;
+    return hunt_down(&hunt, dtype, (void *)(uintptr_t)keys, n, k - 1, take, opts);
+}
+
+static pel_status check_top(pel_dtype dtype, const void *keys, size_t n, size_t k, const void *values,
+                            const uint64_t *index, const pel_opts *opts)
+{
+    size_t size = pel_dtype_size(dtype);
+    pel_status status = check_front(dtype, keys, n, k, opts);
+    if (status == PEL_OK)
+        status = pel_check_array(values, k, size);
+    if (status == PEL_OK)
+        status = pel_check_array(index, k, sizeof *index);
+    bool apart = k == 0 || (!pel_overlap(keys, n * size, values, k * size) &&
+                            !pel_overlap(keys, n * size, index, k * sizeof *index) &&
+                            !pel_overlap(values, k * size, index, k * sizeof *index));
+    return status == PEL_OK && !apart ? PEL_EINVAL : status;
+}
+
+/* For a step that is another operation: the variant is one of selection. */
+static pel_opts without_variant(const pel_opts *opts)
+{
+    pel_opts rest = PEL_OPTS_INIT;
+    if (opts)
+        rest = *opts;
+    rest.size = sizeof rest;
+    rest.variant = NULL;
+    return rest;
 }
 
 size_t pel_select_work_bytes(pel_dtype dtype, size_t n)
@@ -401,6 +493,20 @@ size_t pel_select_work_bytes(pel_dtype dtype, size_t n)
     pel_status pel_select_##suffix(T *keys, size_t n, size_t k, const pel_opts *opts)                                  \
     {                                                                                                                  \
         return select_key(DTYPE, keys, n, k, opts);                                                                    \
+    }                                                                                                                  \
+    pel_status pel_partial_sort_##suffix(T *keys, size_t n, size_t k, const pel_opts *opts)                            \
+    {                                                                                                                  \
+        pel_opts rest = without_variant(pel_check_opts(opts) == PEL_OK ? opts : NULL);                                 \
+        pel_status status = part_at(DTYPE, keys, n, k, opts);                                                          \
+        return status == PEL_OK && k > 0 ? pel_sort_##suffix(keys, k, &rest) : status;                                 \
+    }                                                                                                                  \
+    pel_status pel_top_k_##suffix(const T *keys, size_t n, size_t k, T *values, uint64_t *index, const pel_opts *opts) \
+    {                                                                                                                  \
+        pel_opts rest = without_variant(pel_check_opts(opts) == PEL_OK ? opts : NULL);                                 \
+        pel_status status = check_top(DTYPE, keys, n, k, values, index, opts);                                         \
+        if (status == PEL_OK && k > 0)                                                                                 \
+            status = take_first(DTYPE, keys, n, k, values, index, opts);                                               \
+        return status == PEL_OK && k > 0 ? pel_sort_pairs_##suffix##_u64(values, index, k, &rest) : status;            \
     }
 
 SELECT(float, f32, PEL_F32)

@@ -286,6 +286,118 @@ static void bad_arguments_touch_nothing(void **state)
     assert_int_equal(pel_select_work_bytes((pel_dtype)99, 1), 0);
 }
 
+#define FRONT_CALLS(T, suffix)                                                                                         \
+    static pel_status partial_sort_##suffix(void *keys, size_t n, size_t k, const pel_opts *opts)                      \
+    {                                                                                                                  \
+        return pel_partial_sort_##suffix(keys, n, k, opts);                                                            \
+    }                                                                                                                  \
+    static pel_status top_k_##suffix(const void *keys, size_t n, size_t k, void *values, uint64_t *index,              \
+                                     const pel_opts *opts)                                                             \
+    {                                                                                                                  \
+        return pel_top_k_##suffix(keys, n, k, values, index, opts);                                                    \
+    }
+FRONT_CALLS(float, f32)
+FRONT_CALLS(double, f64)
+FRONT_CALLS(int32_t, i32)
+FRONT_CALLS(int64_t, i64)
+FRONT_CALLS(uint32_t, u32)
+FRONT_CALLS(uint64_t, u64)
+
+/* In the order of sort_types. */
+static const struct {
+    pel_status (*partial_sort)(void *keys, size_t n, size_t k, const pel_opts *opts);
+    pel_status (*top_k)(const void *keys, size_t n, size_t k, void *values, uint64_t *index, const pel_opts *opts);
+} front[SORT_TYPES] = {{partial_sort_f32, top_k_f32}, {partial_sort_f64, top_k_f64}, {partial_sort_i32, top_k_i32},
+                       {partial_sort_i64, top_k_i64}, {partial_sort_u32, top_k_u32}, {partial_sort_u64, top_k_u64}};
+
+/* The front is sorted, and the rest is what a selection leaves there. */
+static void expect_partly_sorted(const struct select_case *given, int t, size_t k, const pel_opts *opts)
+{
+    size_t bytes = k * given->type->size;
+    unsigned char *keys = guard_alloc(given->bytes, 0, true), *selected = malloc(given->bytes);
+    assert_non_null(selected);
+    memcpy(keys, given->input, given->bytes);
+    memcpy(selected, given->input, given->bytes);
+    assert_int_equal(front[t].partial_sort(keys, given->n, k, opts), PEL_OK);
+    if (k > 0 && k < given->n)
+        assert_int_equal(call(given->type, selected, given->n, k, opts), PEL_OK);
+    assert_memory_equal(keys, given->sorted, bytes);
+    if (k < given->n)
+        assert_memory_equal(keys + bytes, selected + bytes, given->bytes - bytes);
+    guard_free(keys);
+    free(selected);
+}
+
+static void expect_top(const struct select_case *given, int t, size_t k, const uint64_t *order, const pel_opts *opts)
+{
+    size_t bytes = k * given->type->size;
+    unsigned char *keys = guard_alloc(given->bytes, 0, false), *values = guard_alloc(bytes, 0, true);
+    uint64_t *index = (uint64_t *)(void *)guard_alloc(k * sizeof *index, 0, true);
+    memcpy(keys, given->input, given->bytes);
+    assert_int_equal(front[t].top_k(keys, given->n, k, values, index, opts), PEL_OK);
+    assert_memory_equal(keys, given->input, given->bytes);
+    assert_memory_equal(values, given->sorted, bytes);
+    assert_memory_equal(index, order, k * sizeof *index);
+    guard_free(keys);
+    guard_free(values);
+    guard_free(index);
+}
+
+static void fronts_of_every_distribution(void **state)
+{
+    struct test_random random = test_random_start(test_seed(), 5);
+    int threads = 1;
+    (void)state;
+    for (const struct sort_data *data = sort_data; data->name; data++) {
+        for (int t = 0; t < SORT_TYPES; t++) {
+            size_t n = 1 + test_random_below(&random, t % 2 ? 3000 : 140000);
+            struct select_case made = make_case(&sort_types[t], data, n, test_random_below(&random, 2));
+            uint64_t *order = malloc(n * sizeof *order);
+            assert_non_null(order);
+            order_expected(made.type, made.input, n, made.descending, order);
+            const size_t ks[] = {0, 1, n, test_random_below(&random, n), test_random_below(&random, n / 50 + 1)};
+            for (size_t i = 0; i < sizeof ks / sizeof ks[0]; i++) {
+                pel_opts opts = PEL_OPTS_INIT;
+                opts.flags = made.descending ? PEL_DESCENDING : 0;
+                opts.threads = threads;
+                threads = threads % 8 + 1;
+                expect_partly_sorted(&made, t, ks[i], &opts);
+                expect_top(&made, t, ks[i], order, &opts);
+            }
+            free(order);
+            free_case(&made);
+        }
+    }
+}
+
+static void bad_fronts_touch_nothing(void **state)
+{
+    (void)state;
+    for (int t = 0; t < SORT_TYPES; t++) {
+        uint64_t keys[4] = {4, 3, 2, 1}, before[4] = {4, 3, 2, 1}, values[4] = {9}, index[4] = {7};
+        pel_opts flag = PEL_OPTS_INIT, variant = PEL_OPTS_INIT;
+        flag.flags = 1u << 31;
+        variant.variant = "scalar/bubble";
+        assert_int_equal(front[t].partial_sort(keys, 2, 3, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].partial_sort(NULL, 2, 1, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].partial_sort(keys, 2, 2, &flag), PEL_EINVAL);
+        assert_int_equal(front[t].partial_sort(keys, 2, 1, &variant), PEL_ENOTSUP);
+        assert_int_equal(front[t].top_k(keys, 2, 3, values, index, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(NULL, 2, 1, values, index, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(keys, 2, 1, NULL, index, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(keys, 2, 1, values, NULL, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(keys, 2, 1, keys, index, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(keys, 2, 1, values, keys, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(keys, 2, 1, values, values, NULL), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(keys, 2, 1, values, index, &flag), PEL_EINVAL);
+        assert_int_equal(front[t].top_k(keys, 2, 1, values, index, &variant), PEL_ENOTSUP);
+        assert_memory_equal(keys, before, sizeof keys);
+        assert_true(values[0] == 9 && index[0] == 7);
+        assert_int_equal(front[t].partial_sort(NULL, 0, 0, NULL), PEL_OK);
+        assert_int_equal(front[t].top_k(NULL, 0, 0, NULL, NULL, NULL), PEL_OK);
+    }
+}
+
 static int start_with_many_processors(void **state)
 {
     (void)state;
@@ -302,6 +414,8 @@ int main(void)
         cmocka_unit_test(no_memory_is_no_error),
         cmocka_unit_test(the_callers_work_is_enough),
         cmocka_unit_test(bad_arguments_touch_nothing),
+        cmocka_unit_test(fronts_of_every_distribution),
+        cmocka_unit_test(bad_fronts_touch_nothing),
     };
     return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
 }

@@ -142,6 +142,37 @@ PEL_API pel_status pel_select_u64(uint64_t *keys, size_t n, size_t k, const pel_
 /* Scratch that a selection among n keys of the given type may use; 0 where n keys exceed the address space. */
 PEL_API size_t pel_select_work_bytes(pel_dtype dtype, size_t n);
 
+/* Sorts the k keys that come first in the order of pel_sort into keys[0] ... keys[k-1]; the others follow, as
+ * pel_select leaves them. k may be n. Arguments, errors, scratch and threads as for pel_select and pel_sort of k keys;
+ * opts->variant names a kernel of select. */
+PEL_API pel_status pel_partial_sort_f32(float *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_partial_sort_f64(double *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_partial_sort_i32(int32_t *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_partial_sort_i64(int64_t *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_partial_sort_u32(uint32_t *keys, size_t n, size_t k, const pel_opts *opts);
+PEL_API pel_status pel_partial_sort_u64(uint64_t *keys, size_t n, size_t k, const pel_opts *opts);
+
+/* The k keys that come first in the order of pel_sort, with PEL_DESCENDING the largest, and their indices: values[i] is
+ * the key that comes i-th, index[i] where it was. Of equal keys those with the lowest indices are taken, and come in
+ * that order. The keys stay as they are.
+ *
+ * k: at most n (PEL_EINVAL). values, index: k elements each; no two of the three arrays overlap (PEL_EINVAL). Scratch:
+ * what pel_select of n keys and pel_sort_pairs of k use, one after the other. Other errors as for pel_sort_pairs; after
+ * PEL_ENOMEM values and index hold what is not defined. opts->variant names a kernel of select. Thread-safe for
+ * distinct outputs. O(n + k log k). Method: as for pel_select, but that keys are copied. */
+PEL_API pel_status pel_top_k_f32(const float *keys, size_t n, size_t k, float *values, uint64_t *index,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_top_k_f64(const double *keys, size_t n, size_t k, double *values, uint64_t *index,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_top_k_i32(const int32_t *keys, size_t n, size_t k, int32_t *values, uint64_t *index,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_top_k_i64(const int64_t *keys, size_t n, size_t k, int64_t *values, uint64_t *index,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_top_k_u32(const uint32_t *keys, size_t n, size_t k, uint32_t *values, uint64_t *index,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_top_k_u64(const uint64_t *keys, size_t n, size_t k, uint64_t *values, uint64_t *index,
+                                 const pel_opts *opts);
+
 PEL_END_DECLS
 
 #endif

@@ -54,6 +54,10 @@ struct pel_select_leaf {
      * 0. */
     size_t (*skip)(const struct pel_select_side *side, bool descending, int64_t pivot, size_t i);
 
+    /* Copies the misplaced keys of a side, and their places from `first` on; returns how many there are. */
+    size_t (*take)(const struct pel_select_side *side, bool descending, int64_t pivot, uint64_t first, void *keys,
+                   uint64_t *places);
+
     /* Exchanges misplaced keys in their order, the first on one side with the first on the other. There are as many on
      * both. */
     void (*exchange)(const struct pel_select_side *front, const struct pel_select_side *back, bool descending,

@@ -91,6 +91,22 @@ static size_t NAME(skip)(const struct pel_select_side *side, bool descending, in
     return 0;
 }
 
+static size_t NAME(take)(const struct pel_select_side *side, bool descending, int64_t pivot, uint64_t first,
+                         void *memory, uint64_t *places)
+{
+    struct NAME(walk) walk = {.side = side};
+    NAME(word) *keys = memory;
+    size_t taken = 0;
+    for (; NAME(go_on)(&walk, descending, pivot); taken += walk.count) {
+        const NAME(word) *from = (const NAME(word) *)(const void *)side->keys + walk.start;
+        for (size_t i = 0; i < walk.count; i++) {
+            keys[taken + i] = from[walk.list[i]];
+            places[taken + i] = first + walk.start + (uint64_t)walk.list[i];
+        }
+    }
+    return taken;
+}
+
 static void NAME(exchange)(const struct pel_select_side *front, const struct pel_select_side *back, bool descending,
                            int64_t pivot)
 {
@@ -121,6 +137,7 @@ static const struct pel_select_leaf NAME(leaf) = {
     .tally = NAME(tally),
     .find = NAME(find),
     .skip = NAME(skip),
+    .take = NAME(take),
     .exchange = NAME(exchange),
 };
 
