@@ -18,6 +18,7 @@ enum {
 struct single {
     const struct pel_stencil_run *run;
     bool last;
+    bool whole;       /* slices are made of whole rows, and lie in the ring as in the grid; else row by row */
     int axis;         /* that slices lie along */
     size_t slice;     /* cells of a slice along it */
     size_t pieces[3]; /* that each axis is cut into */
@@ -45,17 +46,19 @@ static size_t times(size_t cells, size_t part)
 /* Cuts the other axes so that a slice has room in half the ring. */
 static void cut_across(struct single *single, size_t cells[3])
 {
-    const struct pel_stencil_axis *axis = single->run->plan->form.axis;
-    size_t row = axis[2].n, reach = pel_stencil_larger(axis[single->axis].reach, 1), fair = single->room / reach;
+    const struct pel_stencil_axis *axis = single->run->plan->form.axis, *along = &axis[single->axis];
+    size_t reach = pel_stencil_smaller(pel_stencil_larger(along->reach, 1), pel_stencil_computed(along));
+    size_t row = axis[2].n, fair = single->room / reach;
+    single->whole = single->axis != 2 && row <= fair;
     single->slice = reach;
     if (single->axis == 2)
         single->slice = single->room;
-    else if (row > fair)
+    else if (!single->whole)
         cells[2] = fair;
     else if (single->axis == 1)
-        single->slice = pel_stencil_larger(reach, single->room / row);
+        single->slice = single->room / row;
     if (single->axis == 0)
-        cells[1] = row > fair ? 1 : fair / row;
+        cells[1] = single->whole ? fair / row : 1;
 }
 
 static void cut(struct single *single)
@@ -128,18 +131,12 @@ static void leave_ring(const struct box *box, const struct part *part, const cha
     copy(box, 1, part->row + part->own_end, part->row + part->end, from + (part->own_end - part->begin) * size);
 }
 
-/* Whole rows of a slice lie in the ring as they do in the grid; parts of rows one by one. */
-static bool has_whole_rows(const struct single *single)
-{
-    return single->axis != 2 && single->pieces[2] == 1;
-}
-
 /* Calls body for what lies in one piece in the ring, with its place there. */
 typedef void layer_body(const struct box *box, const size_t begin[3], const size_t end[3], char *ring);
 static void for_layers(const struct box *box, const size_t begin[3], const size_t end[3], char *ring, layer_body *body)
 {
     const struct pel_plan *plan = box->single->run->plan;
-    bool whole = has_whole_rows(box->single);
+    bool whole = box->single->whole;
     size_t rows = whole ? end[1] - begin[1] : 1, row = whole ? plan->form.axis[2].n : end[2] - begin[2];
     for (size_t z = begin[0]; z < end[0]; z++) {
         for (size_t y = begin[1]; y < end[1]; y += rows, ring += rows * row * plan->size)
@@ -152,7 +149,7 @@ static size_t origin_of(const struct box *box, const size_t begin[3])
 {
     const struct pel_stencil_axis *axis = box->single->run->plan->form.axis;
     size_t row = (begin[0] * axis[1].n + begin[1]) * axis[2].n;
-    return has_whole_rows(box->single) ? row : row + begin[2];
+    return box->single->whole ? row : row + begin[2];
 }
 
 static void compute_layer(const struct box *box, const size_t begin[3], const size_t end[3], char *ring)
