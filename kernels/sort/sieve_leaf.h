@@ -24,12 +24,22 @@ static int64_t NAME(get)(const void *codes, size_t i)
     return (S)((const NAME(word) *)codes)[i];
 }
 
+/* Asks for keys that will be wanted soon, a chunk of them: on small pages processors do not look ahead far enough. It
+ * is no access, so it may lie beyond the end. */
+static inline void NAME(look_ahead)(const NAME(word) * keys)
+{
+    enum { AHEAD = 8192, LINE = 64 };
+    for (size_t i = 0; i < CODE(chunk) * sizeof(T); i += LINE)
+        __builtin_prefetch((const void *)((uintptr_t)keys + AHEAD + i));
+}
+
 static void NAME(filter)(const void *memory, size_t n, struct pel_select_filter *filter)
 {
     const NAME(word) *keys = memory;
     S codes[CODE(chunk)];
     for (size_t done = 0; done < n; done += CODE(chunk)) {
         size_t count = n - done < CODE(chunk) ? n - done : CODE(chunk);
+        NAME(look_ahead)(keys + done);
         NAME(encode_to)(codes, keys + done, count, filter->descending);
         CODE(keep)(codes, count, filter);
     }
@@ -73,6 +83,7 @@ static bool NAME(go_on)(struct NAME(walk) * walk, bool descending, int64_t pivot
         size_t left = (strict ? side->n : side->low_ties) - walk->done;
         size_t n = left < CODE(chunk) ? left : CODE(chunk);
         walk->start = walk->done;
+        NAME(look_ahead)((const NAME(word) *)(const void *)side->keys + walk->start);
         NAME(encode_to)(codes, (const NAME(word) *)(const void *)side->keys + walk->start, n, descending);
         walk->count = CODE(list)(codes, n, (S)pivot, strict, side->in_front, walk->list);
         walk->done += n;
