@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/cpu.h"
 #include "lib/dispatch.h"
+#include "lib/env.h"
 #include "lib/names.h"
 #include "lib/registry.h"
 #include "tests/operations.h"
@@ -73,6 +75,12 @@ static void expect(enum pel_op op, pel_dtype dtype, const void *x, const void *y
                  (int)came, got, (int)status, wanted);
 }
 
+/* Without multiply-adds, products are exact in one way only. */
+static bool runs(enum pel_isa isa)
+{
+    return pel_cpu()->has[isa] && pel_env_allows(isa);
+}
+
 void reduce_expect(enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n, unsigned flags,
                    pel_status status, uint64_t bits, const char *what)
 {
@@ -83,5 +91,5 @@ void reduce_expect(enum pel_op op, pel_dtype dtype, const void *x, const void *y
         expect(op, dtype, x, y, n, &opts, status, bits, what);
         opts.variant = reduce_next_variant(op, dtype, flags, &index);
     } while (opts.variant);
-    assert_true(index >= 2);
+    assert_true(index >= (runs(PEL_ISA_AVX2) || runs(PEL_ISA_NEON) ? 2 : 1));
 }
