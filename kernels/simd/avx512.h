@@ -111,6 +111,18 @@ V_PART(u64, uint64_t, __m512i, __mmask8, 0xff, epi64)
 #define V_HAS_part_i64 1
 #define V_HAS_part_u64 1
 
+/* a ^ b ^ c is one instruction. */
+#define V_HAS_ternary 1
+
+/* The greater of a and b in the lanes of `second`, the smaller in the others: processors that have no minimum of 64-bit
+ * lanes in one step compare once and blend. */
+static inline v_i64 v_order_by_i64(v_i64 a, v_i64 b, unsigned second)
+{
+    __mmask8 greater = _mm512_cmpgt_epi64_mask((__m512i)a, (__m512i)b);
+    return (v_i64)_mm512_mask_blend_epi64(_kxor_mask8(greater, (__mmask8)second), (__m512i)a, (__m512i)b);
+}
+#define V_HAS_order_by_i64 1
+
 static inline v_i32 v_split_i32(v_i32 v, v_i32 pivot, size_t *count)
 {
     __mmask16 greater = _mm512_cmpgt_epi32_mask((__m512i)v, (__m512i)pivot);

@@ -13,13 +13,6 @@
 
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
-ALWAYS_INLINE void NAME(order)(ROW *a, ROW *b)
-{
-    ROW smaller = R(min)(*a, *b);
-    *b = R(max)(*a, *b);
-    *a = smaller;
-}
-
 /* A line is a layer of comparators that do not depend on each other. */
 /* clang-format off */
 #define ORDER(i, j) NAME(order)(&r[i], &r[j]);

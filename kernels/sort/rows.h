@@ -72,6 +72,13 @@ static inline ROW R(descend_equal)(ROW at, ROW a, ROW node)
     return 2 * at + (a == node);
 }
 
+static inline void NAME(order)(ROW *a, ROW *b)
+{
+    ROW smaller = R(min)(*a, *b);
+    *b = R(max)(*a, *b);
+    *a = smaller;
+}
+
 /* One lane has no other to meet. */
 static inline ROW R(exchange)(ROW a, int distance)
 {
@@ -100,6 +107,19 @@ static inline ROW R(descend)(ROW at, ROW a, ROW node)
 static inline ROW R(descend_equal)(ROW at, ROW a, ROW node)
 {
     return at + at - (a == node);
+}
+
+/* Puts the smaller of each two lanes into a. What the two are without it is the greater: the instruction that says so
+ * runs where the minimum cannot. */
+static inline void NAME(order)(ROW *a, ROW *b)
+{
+    ROW smaller = R(min)(*a, *b);
+#ifdef V_HAS_ternary
+    *b = *a ^ *b ^ smaller;
+#else
+    *b = R(max)(*a, *b);
+#endif
+    *a = smaller;
 }
 
 #define LANE_COUNT (PEL_VBYTES * 8 / T_BITS)
@@ -133,17 +153,25 @@ __attribute__((always_inline)) static inline ROW R(exchange)(ROW a, int distance
 }
 
 /* Orders each lane i with lane i ^ distance, the smaller one first. */
-#define IS_SECOND(i, x) ((i) & (x) & ~((x) / 2) ? LANE_COUNT + (i) : (i))
+#define IS_SECOND(i, x)  (((i) & (x) & ~((x) / 2)) != 0)
+#define MIN_OR_MAX(i, x) (IS_SECOND(i, x) ? LANE_COUNT + (i) : (i))
 #define ORDER_LANES(x)                                                                                                 \
     case x:                                                                                                            \
-        return __builtin_shufflevector(R(min)(a, b), R(max)(a, b), EACH_LANE(IS_SECOND, x));
+        return __builtin_shufflevector(R(min)(a, b), R(max)(a, b), EACH_LANE(MIN_OR_MAX, x));
 __attribute__((always_inline)) static inline ROW R(order_lanes)(ROW a, int distance)
 {
     ROW b = R(exchange)(a, distance);
+#if NAME(V_HAS_order_by)
+    unsigned second = 0;
+    for (int i = 0; i < LANE_COUNT; i++)
+        second |= (unsigned)IS_SECOND(i, distance) << i;
+    return V(order_by)(a, b, second);
+#else
     switch (distance) {
         EACH_DISTANCE(ORDER_LANES)
     }
     return a;
+#endif
 }
 
 #undef LANE_COUNT
@@ -152,6 +180,7 @@ __attribute__((always_inline)) static inline ROW R(order_lanes)(ROW a, int dista
 #undef PARTNER
 #undef EXCHANGE
 #undef IS_SECOND
+#undef MIN_OR_MAX
 #undef ORDER_LANES
 
 #endif
