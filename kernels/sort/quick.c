@@ -43,7 +43,7 @@ enum { NAME(few) = 16 * NAME(lanes) };
 /* Sorted codes from places spread over all, at random within equal stretches; returns how many. */
 static size_t NAME(take_sample)(const NAME(code) * codes, size_t n, uint64_t *random, NAME(code) * sample)
 {
-    size_t rows = n < 8 * NAME(few) ? 4 : 16, stride = (n - NAME(lanes)) / rows;
+    size_t rows = n < 64 * NAME(few) ? 4 : 16, stride = (n - NAME(lanes)) / rows;
     for (size_t i = 0; i < rows; i++) {
         const NAME(code) *from = codes + i * stride + random_below(random, stride);
         R(store)(sample + i * NAME(lanes), R(load)(from));
