@@ -13,34 +13,40 @@
 
 struct job {
     const struct pel_sort_leaf *leaf;
+    size_t alone; /* bytes that one thread distributes, too: far more than a cache of its own holds */
     char *keys;
     size_t n, size; /* keys, and bytes of one */
     bool descending;
     int team;
 };
 
-/* Many keys on a team. They are cut into stripes; each stripe has its own chains of blocks, one for each bucket. */
+/* Many keys, on a team or alone. They are cut into stripes; each stripe has its own chain of blocks for each bucket. */
 struct spread {
     const struct job *job;
-    int levels;
-    size_t nstripes, nbuckets;
+    size_t nstripes, wanted, block; /* wanted: ranges; block: bytes */
     struct pel_sort_stripe *stripes;
-    struct pel_sort_tree tree;
+    struct pel_sort_ranges ranges;
     size_t offset[PEL_SORT_BUCKETS + 1]; /* of each bucket in the sorted keys */
     atomic_bool sorted, reversed;        /* already */
 };
 
-/* The first key of a stripe. All stripes but the last are whole blocks. */
+enum {
+    LEAST_BLOCK = 512, /* bytes; smaller ones would cost more to follow than to copy */
+    MOST_BLOCK = 16384,
+    LEAST_BUCKET = 1024, /* keys; smaller ones would cost more to find than to sort */
+};
+
+/* The first key of a stripe, on a cache line of its own if the keys are aligned so. */
 static size_t stripe_start(const struct spread *spread, size_t stripe)
 {
-    size_t n = spread->job->n, keys_per_block = PEL_SORT_BLOCK / spread->job->size;
-    return stripe == spread->nstripes ? n : n / keys_per_block / spread->nstripes * stripe * keys_per_block;
+    size_t n = spread->job->n;
+    return stripe == spread->nstripes ? n : n / PEL_CACHE_LINE / spread->nstripes * stripe * PEL_CACHE_LINE;
 }
 
 static size_t stripe_blocks(const struct spread *spread, size_t stripe)
 {
     size_t n = stripe_start(spread, stripe + 1) - stripe_start(spread, stripe);
-    return n * spread->job->size / PEL_SORT_BLOCK + spread->nbuckets;
+    return n * spread->job->size / spread->block + 2 * spread->wanted;
 }
 
 /* The part of the scratch that may go into blocks that are not full, and into book-keeping. */
@@ -52,27 +58,27 @@ static size_t overhead_limit(size_t bytes)
 static size_t overhead_bytes(const struct spread *spread)
 {
     const struct pel_sort_stripe *stripe = NULL;
-    size_t per_block = sizeof *stripe->before;
-    size_t per_bucket = PEL_SORT_BLOCK + per_block + sizeof *stripe->last + sizeof *stripe->full + sizeof *stripe->next;
-    size_t blocks = spread->job->n * spread->job->size / PEL_SORT_BLOCK;
-    return spread->nstripes * (sizeof *stripe + spread->nbuckets * per_bucket) + blocks * per_block + PEL_SORT_BLOCK;
+    size_t per_block = sizeof *stripe->before, blocks = spread->job->n * spread->job->size / spread->block;
+    size_t per_bucket = spread->block + per_block + PEL_SORT_BUFFER + sizeof *stripe->next + sizeof *stripe->end +
+                        sizeof *stripe->last + sizeof *stripe->full;
+    return spread->nstripes * (sizeof *stripe + 2 * spread->wanted * per_bucket) + blocks * per_block + PEL_SORT_BUFFER;
 }
 
-/* Chooses as many buckets as make them small, and enough for the team to share evenly; false when the keys are too few
- * for the overhead of that. */
-static bool plan(struct spread *spread, size_t bucket_bytes)
+/* Chooses as many buckets as there may be while they are worth it, and the longest blocks that leave little room
+ * unused; false when the keys are too few for that. */
+static bool plan(struct spread *spread)
 {
     const struct job *job = spread->job;
-    size_t bytes = job->n * job->size, wanted = 8 * (size_t)job->team;
+    size_t bytes = job->n * job->size;
     spread->nstripes = (size_t)job->team;
-    spread->levels = PEL_SORT_LEVELS;
-    while (spread->levels > 2 && bytes >> (spread->levels - 1) <= bucket_bytes &&
-           (size_t)1 << (spread->levels - 1) >= wanted)
-        spread->levels--;
-    for (; spread->levels > 1; spread->levels--) {
-        spread->nbuckets = (size_t)2 << spread->levels;
-        if (overhead_bytes(spread) <= overhead_limit(bytes))
-            return true;
+    spread->wanted = PEL_SORT_RANGES;
+    while (spread->wanted > 4 && spread->wanted * LEAST_BUCKET > job->n)
+        spread->wanted /= 2;
+    for (; spread->wanted >= 4; spread->wanted /= 2) {
+        for (spread->block = MOST_BLOCK; spread->block >= LEAST_BLOCK; spread->block /= 2) {
+            if (overhead_bytes(spread) <= overhead_limit(bytes))
+                return spread->wanted * PEL_SORT_SAMPLES <= job->n;
+        }
     }
     return false;
 }
@@ -86,18 +92,23 @@ static void *cut(char **scratch, size_t bytes)
 
 static void lay_out(struct spread *spread, char *scratch)
 {
-    size_t words = spread->nbuckets * sizeof(size_t);
+    size_t nbuckets = 2 * spread->wanted;
     spread->stripes = cut(&scratch, spread->nstripes * sizeof *spread->stripes);
     for (size_t s = 0; s < spread->nstripes; s++) {
         struct pel_sort_stripe *stripe = &spread->stripes[s];
+        stripe->block = spread->block;
+        stripe->streams = spread->job->n * spread->job->size > spread->job->alone / 8;
+        stripe->next = cut(&scratch, nbuckets * sizeof *stripe->next);
+        stripe->end = cut(&scratch, nbuckets * sizeof *stripe->end);
+        stripe->last = cut(&scratch, nbuckets * sizeof *stripe->last);
+        stripe->full = cut(&scratch, nbuckets * sizeof *stripe->full);
         stripe->before = cut(&scratch, stripe_blocks(spread, s) * sizeof *stripe->before);
-        stripe->last = cut(&scratch, words);
-        stripe->full = cut(&scratch, words);
-        stripe->next = cut(&scratch, spread->nbuckets * sizeof *stripe->next);
     }
-    scratch += (PEL_SORT_BLOCK - (uintptr_t)scratch % PEL_SORT_BLOCK) % PEL_SORT_BLOCK;
+    scratch += (PEL_SORT_BUFFER - (uintptr_t)scratch % PEL_SORT_BUFFER) % PEL_SORT_BUFFER;
     for (size_t s = 0; s < spread->nstripes; s++)
-        spread->stripes[s].blocks = cut(&scratch, stripe_blocks(spread, s) * PEL_SORT_BLOCK);
+        spread->stripes[s].buffers = cut(&scratch, nbuckets * PEL_SORT_BUFFER);
+    for (size_t s = 0; s < spread->nstripes; s++)
+        spread->stripes[s].blocks = cut(&scratch, stripe_blocks(spread, s) * spread->block);
 }
 
 static void scan_stripe(void *context, size_t stripe)
@@ -129,7 +140,7 @@ static void distribute_stripe(void *context, size_t stripe)
     struct spread *spread = context;
     const struct job *job = spread->job;
     size_t from = stripe_start(spread, stripe), to = stripe_start(spread, stripe + 1);
-    job->leaf->distribute(job->keys + from * job->size, to - from, job->descending, &spread->tree,
+    job->leaf->distribute(job->keys + from * job->size, to - from, job->descending, &spread->ranges,
                           &spread->stripes[stripe]);
 }
 
@@ -138,7 +149,7 @@ static void collect_bucket(void *context, size_t bucket)
     struct spread *spread = context;
     const struct job *job = spread->job;
     size_t from = spread->offset[bucket], to = spread->offset[bucket + 1];
-    job->leaf->collect(spread->stripes, spread->nstripes, &spread->tree, bucket, job->keys + from * job->size,
+    job->leaf->collect(spread->stripes, spread->nstripes, &spread->ranges, bucket, job->keys + from * job->size,
                        to - from, job->descending);
 }
 
@@ -146,19 +157,21 @@ static void collect_bucket(void *context, size_t bucket)
 static size_t chain_keys(const struct spread *spread, size_t stripe_index, size_t bucket)
 {
     const struct pel_sort_stripe *stripe = &spread->stripes[stripe_index];
-    const char *open_block = stripe->blocks + bucket * PEL_SORT_BLOCK;
-    return (stripe->full[bucket] * PEL_SORT_BLOCK + (size_t)(stripe->next[bucket] - open_block)) / spread->job->size;
+    const char *buffer = stripe->buffers + bucket * PEL_SORT_BUFFER;
+    const char *last_block = stripe->blocks + stripe->last[bucket] * stripe->block;
+    size_t moved = stripe->full[bucket] * stripe->block + (size_t)(stripe->end[bucket] - last_block);
+    return (moved + (size_t)(stripe->next[bucket] - buffer)) / spread->job->size;
 }
 
 static void place_buckets(struct spread *spread)
 {
     size_t offset = 0;
-    for (size_t b = 0; b < spread->nbuckets; b++) {
+    for (size_t b = 0; b < spread->ranges.nbuckets; b++) {
         spread->offset[b] = offset;
         for (size_t s = 0; s < spread->nstripes; s++)
             offset += chain_keys(spread, s, b);
     }
-    spread->offset[spread->nbuckets] = offset;
+    spread->offset[spread->ranges.nbuckets] = offset;
 }
 
 /* Looks for order that is there already, and makes use of it; true when that was all. */
@@ -170,25 +183,35 @@ static bool sort_ordered(struct spread *spread)
     return spread->sorted || spread->reversed;
 }
 
-/* Sorts on the team; false, with the keys as they were, when they are too few or there is no memory. */
-static bool sort_many(const struct job *job, size_t bucket_bytes, const pel_opts *opts)
+/* Sorts with scratch of that size; false where the keys do not spread well enough for one thread. */
+static bool distribute(struct spread *spread, char *scratch)
+{
+    const struct job *job = spread->job;
+    lay_out(spread, scratch);
+    job->leaf->find_ranges(job->keys, job->n, job->descending, spread->wanted, spread->stripes[0].blocks,
+                           &spread->ranges);
+    if (job->team == 1 && !spread->ranges.by_map)
+        return false;
+    pel_team_for(job->team, spread->nstripes, distribute_stripe, spread);
+    place_buckets(spread);
+    pel_team_for(job->team, spread->ranges.nbuckets, collect_bucket, spread);
+    return true;
+}
+
+/* Sorts by distribution; false, with the keys as they were, when that is not worth it or there is no memory. */
+static bool sort_many(const struct job *job, const pel_opts *opts)
 {
     struct spread spread = {.job = job, .sorted = true, .reversed = true};
     struct pel_scratch scratch;
-    if (!plan(&spread, bucket_bytes))
+    if (!plan(&spread))
         return false;
     if (sort_ordered(&spread))
         return true;
     if (!pel_scratch_take(&scratch, job->n * job->size + overhead_bytes(&spread), opts))
         return false;
-    lay_out(&spread, scratch.data);
-    job->leaf->plant(job->keys, job->n, job->descending, spread.levels, spread.stripes[0].blocks, &spread.tree);
-    spread.nbuckets = (size_t)1 << (spread.levels + spread.tree.repeats);
-    pel_team_for(job->team, spread.nstripes, distribute_stripe, &spread);
-    place_buckets(&spread);
-    pel_team_for(job->team, spread.nbuckets, collect_bucket, &spread);
+    bool done = distribute(&spread, scratch.data);
     pel_scratch_drop(&scratch);
-    return true;
+    return done;
 }
 
 /* A leaf that finds no memory for its scratch does without. */
@@ -215,11 +238,17 @@ static pel_status sort(pel_dtype dtype, void *keys, size_t n, const pel_opts *op
     status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK)
         return status;
-    struct job job = {pick.kernel->run.sort, keys, n, size, request.flags & PEL_DESCENDING, pick.team};
+    struct job job = {.leaf = pick.kernel->run.sort,
+                      .alone = (size_t)pick.params[0] << 10,
+                      .keys = keys,
+                      .n = n,
+                      .size = size,
+                      .descending = request.flags & PEL_DESCENDING,
+                      .team = pick.team};
     struct pel_span span;
     pel_trace_begin(&span, &pick, n);
-    bool many = job.team > 1 && job.leaf->distribute;
-    if (!many || !sort_many(&job, (size_t)pick.params[0] << 10, opts))
+    bool many = job.leaf->distribute && (job.team > 1 || n * size > job.alone);
+    if (!many || !sort_many(&job, opts))
         sort_alone(&job, opts);
     pel_trace_end(&span);
     return PEL_OK;

@@ -10,10 +10,27 @@
 #include <stdint.h>
 
 enum {
-    PEL_SORT_LEVELS = 8,                     /* of the tree of splitters, at most */
-    PEL_SORT_BUCKETS = 2 << PEL_SORT_LEVELS, /* at most */
-    PEL_SORT_SAMPLES = 16,                   /* per leaf of the tree */
-    PEL_SORT_BLOCK = 1024,                   /* bytes */
+    PEL_SORT_RANGES = 512,                  /* that a distribution may aim at */
+    PEL_SORT_BUCKETS = 2 * PEL_SORT_RANGES, /* that it may end with */
+    PEL_SORT_SAMPLES = 16,                  /* for each range */
+    PEL_SORT_LEVELS = 8,                    /* of the tree of splitters, at most */
+    PEL_SORT_STRETCHES = 2048,              /* of the map */
+    PEL_SORT_BUFFER = 128,                  /* bytes */
+};
+
+/* The span of the codes cut into even stretches, of which each is a part of a bucket, or cut evenly into buckets. A
+ * code's distance from the lowest one says by its upper bits which stretch it is in, and by the bits below which of the
+ * buckets from the stretch's first one on. What is beyond the ends of the span counts as an end. */
+struct pel_sort_map {
+    union {
+        int32_t i32;
+        int64_t i64;
+    } low, high;
+    int shift; /* bits of a distance within a stretch */
+    struct {
+        uint16_t bucket; /* the stretch's first */
+        uint16_t shift;  /* bits of a distance within a bucket */
+    } stretch[PEL_SORT_STRETCHES];
 };
 
 /* A search tree over 2^levels - 1 splitters: the children of node i are 2 i and 2 i + 1, and leaf b is at 2^levels + b.
@@ -28,15 +45,35 @@ struct pel_sort_tree {
     } node;
 };
 
-/* A stretch of the keys, as codes distributed to buckets. Bucket b collects codes in block b; when that is full it
- * moves to the end of the blocks, where it is one of a chain. */
+/* How codes find their buckets: by the map where that makes buckets of about the same size, else by the tree. */
+struct pel_sort_ranges {
+    size_t nbuckets;
+    bool by_map;
+    union {
+        struct pel_sort_map map;
+        struct pel_sort_tree tree;
+    } how;
+};
+
+/* Whether what is in a bucket equals its upper bound. */
+static inline bool pel_sort_all_equal(const struct pel_sort_ranges *ranges, size_t bucket)
+{
+    return !ranges->by_map && ranges->how.tree.repeats && bucket % 2 == 1;
+}
+
+/* A part of the keys, as codes distributed to buckets. A bucket collects codes in a buffer; when that is full it goes
+ * to the end of the bucket's chain of blocks. */
 struct pel_sort_stripe {
-    char *blocks;   /* aligned to PEL_SORT_BLOCK; as many as the stripe's codes fill, and one more for each bucket */
+    char *buffers;  /* one for each bucket, aligned to PEL_SORT_BUFFER */
+    char **next;    /* where the next code of each bucket goes, in its buffer */
+    char *blocks;   /* aligned to a cache line; as many as the stripe's codes fill, and one more for each bucket */
+    size_t block;   /* bytes of one: a power of two, at least PEL_SORT_BUFFER */
     size_t used;    /* blocks */
+    bool streams;   /* blocks are too many to be in a cache when they are read */
+    char **end;     /* of each bucket's chain: where the next buffer goes, in its last block */
     size_t *before; /* the block before each in its chain */
     size_t *last;   /* of each bucket's chain */
-    size_t *full;   /* length of each bucket's chain */
-    char **next;    /* where the next code of each bucket goes, in its block */
+    size_t *full;   /* blocks of each bucket's chain before the last */
 };
 
 struct pel_sort_leaf {
@@ -53,15 +90,17 @@ struct pel_sort_leaf {
 
     /* The following three make a sort of many keys; NULL where a kernel has only the sort of few.
      *
-     * Chooses splitters for 2^levels ranges. sample: room for PEL_SORT_SAMPLES << levels keys. */
-    void (*plant)(const void *keys, size_t n, bool descending, int levels, void *sample, struct pel_sort_tree *tree);
+     * Finds about `wanted` ranges, 4 ... PEL_SORT_RANGES, a power of two, from samples of n keys, at least as many as
+     * there are samples; there are at most twice as many buckets. sample: room for PEL_SORT_SAMPLES * wanted keys. */
+    void (*find_ranges)(const void *keys, size_t n, bool descending, size_t wanted, void *sample,
+                        struct pel_sort_ranges *ranges);
 
     /* Distributes n keys over the blocks of a stripe. */
-    void (*distribute)(const void *keys, size_t n, bool descending, const struct pel_sort_tree *tree,
+    void (*distribute)(const void *keys, size_t n, bool descending, const struct pel_sort_ranges *ranges,
                        struct pel_sort_stripe *stripe);
 
     /* Sorts all of one bucket into keys; n: how many there are in all stripes. */
-    void (*collect)(const struct pel_sort_stripe *stripes, size_t nstripes, const struct pel_sort_tree *tree,
+    void (*collect)(const struct pel_sort_stripe *stripes, size_t nstripes, const struct pel_sort_ranges *ranges,
                     size_t bucket, void *keys, size_t n, bool descending);
 };
 

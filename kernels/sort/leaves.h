@@ -24,44 +24,39 @@ static void NAME(sort)(void *keys, size_t n, void *scratch, bool descending)
 }
 
 #ifdef DISTRIBUTES
-static void NAME(plant)(const void *keys, size_t n, bool descending, int levels, void *sample,
-                        struct pel_sort_tree *tree)
+static void NAME(find_ranges)(const void *keys, size_t n, bool descending, size_t wanted, void *sample,
+                              struct pel_sort_ranges *ranges)
 {
     const NAME(word) *from = keys;
     NAME(word) *to = sample;
-    size_t count = (size_t)PEL_SORT_SAMPLES << levels, stride = n / count;
+    size_t count = PEL_SORT_SAMPLES * wanted, stride = n / count;
     uint64_t random = n;
     for (size_t i = 0; i < count; i++)
         to[i] = NAME(encode_one)(from[i * stride + random_below(&random, stride)], descending);
     CODE(sort_codes)(sample, NULL, count);
-    CODE(choose)(sample, levels, tree);
+    CODE(choose)(sample, count, wanted, ranges);
 }
 
-static void NAME(distribute)(const void *keys, size_t n, bool descending, const struct pel_sort_tree *tree,
+static void NAME(distribute)(const void *keys, size_t n, bool descending, const struct pel_sort_ranges *ranges,
                              struct pel_sort_stripe *stripe)
 {
     const NAME(word) *from = keys;
     S codes[CODE(chunk)] = {0};
-    size_t nbuckets = (size_t)1 << (tree->levels + tree->repeats);
-    stripe->used = nbuckets;
-    for (size_t b = 0; b < nbuckets; b++) {
-        stripe->next[b] = stripe->blocks + b * PEL_SORT_BLOCK;
-        stripe->last[b] = 0;
-        stripe->full[b] = 0;
-    }
+    CODE(start_chains)(stripe, ranges->nbuckets);
     for (size_t done = 0; done < n; done += CODE(chunk)) {
         size_t count = n - done < CODE(chunk) ? n - done : CODE(chunk);
         NAME(encode_to)(codes, from + done, count, descending);
-        CODE(append)(tree, codes, count, stripe);
+        CODE(append)(ranges, codes, count, stripe);
     }
     v_stream_end();
 }
 
-static void NAME(collect)(const struct pel_sort_stripe *stripes, size_t nstripes, const struct pel_sort_tree *tree,
+static void NAME(collect)(const struct pel_sort_stripe *stripes, size_t nstripes, const struct pel_sort_ranges *ranges,
                           size_t bucket, void *keys, size_t n, bool descending)
 {
+    const struct pel_sort_tree *tree = &ranges->how.tree;
     NAME(word) *to = keys;
-    if (tree->repeats && bucket % 2 == 1) {
+    if (pel_sort_all_equal(ranges, bucket)) {
         U key = NAME(decode_one)((U)tree->node.CODE_SUFFIX[((size_t)1 << tree->levels) + bucket / 2], descending);
         for (size_t i = 0; i < n; i++)
             to[i] = key;
@@ -79,7 +74,7 @@ static const struct pel_sort_leaf NAME(leaf) = {
     .scan = NAME(scan),
     .reverse = NAME(reverse),
 #ifdef DISTRIBUTES
-    .plant = NAME(plant),
+    .find_ranges = NAME(find_ranges),
     .distribute = NAME(distribute),
     .collect = NAME(collect),
 #endif

@@ -18,8 +18,8 @@
 #define PEL_SELF "kernels/sort/leaves.h"
 #include "kernels/foreach_dtype.h"
 
-/* A distribution aims at buckets of this size: they should fit a second-level cache with room to spare. */
-#define QUICK(T_) PEL_ROW(SORT, T_, "quick", .run.sort = &leaf_##T_, .params = {{"bucket_kib", 512, 64, 1 << 20, 4}})
+/* One thread, too, distributes keys that take more than this: when they do not fit the second-level cache. */
+#define QUICK(T_) PEL_ROW(SORT, T_, "quick", .run.sort = &leaf_##T_, .params = {{"alone_kib", 65536, 64, 1 << 20, 512}})
 
 const struct pel_kernel PEL_TABLE(sort_quick)[] = {
     QUICK(f32), QUICK(f64), QUICK(i32), QUICK(i64), QUICK(u32), QUICK(u64), PEL_END_OF_TABLE,
