@@ -15,7 +15,7 @@
 
 /* A line is a layer of comparators that do not depend on each other. */
 /* clang-format off */
-#define ORDER(i, j) NAME(order)(&r[i], &r[j]);
+#define ORDER(i, j) R(order)(&r[i], &r[j]);
 
 ALWAYS_INLINE void NAME(sort_4_rows)(ROW *r)
 {
@@ -58,7 +58,7 @@ ALWAYS_INLINE void NAME(mirror_rows)(ROW *r, int rows, int m)
     for (int i = 0; i < rows / 2; i++) {
         ROW *opposite = &r[rows - 1 - i];
         *opposite = R(exchange)(*opposite, m - 1);
-        NAME(order)(&r[i], opposite);
+        R(order)(&r[i], opposite);
     }
 }
 
@@ -127,7 +127,7 @@ ALWAYS_INLINE void NAME(sort_rows)(NAME(code) * codes, size_t n, int rows)
     else if (rows == 4)
         NAME(sort_4_rows)(r);
     else if (rows == 2)
-        NAME(order)(&r[0], &r[1]);
+        R(order)(&r[0], &r[1]);
     if (lanes >= 2)
         NAME(merge_columns)(r, rows, 2);
     if (lanes >= 4)

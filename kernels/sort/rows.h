@@ -72,7 +72,7 @@ static inline ROW R(descend_equal)(ROW at, ROW a, ROW node)
     return 2 * at + (a == node);
 }
 
-static inline void NAME(order)(ROW *a, ROW *b)
+static inline void R(order)(ROW *a, ROW *b)
 {
     ROW smaller = R(min)(*a, *b);
     *b = R(max)(*a, *b);
@@ -111,7 +111,7 @@ static inline ROW R(descend_equal)(ROW at, ROW a, ROW node)
 
 /* Puts the smaller of each two lanes into a. What the two are without it is the greater: the instruction that says so
  * runs where the minimum cannot. */
-static inline void NAME(order)(ROW *a, ROW *b)
+static inline void R(order)(ROW *a, ROW *b)
 {
     ROW smaller = R(min)(*a, *b);
 #ifdef V_HAS_ternary
