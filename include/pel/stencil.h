@@ -6,9 +6,9 @@
  * canonical quiet NaN (positive, payload 0), since processors differ in the payloads they propagate.
  *
  * Method: rows in blocks of vectors; of many steps several at a time on tiles that stay in cache, diamonds of space and
- * time swept by waves (V. Bandishti, I. Pananilath, U. Bondhugula, "Tiling stencil computations to maximize parallelism",
- * SC 2012; T. Malas et al., "Multicore-optimized wavefront diamond blocking for optimizing stencil updates", SIAM J. Sci.
- * Comput. 37, 2015); a single step in place. */
+ * time swept by waves (V. Bandishti, I. Pananilath, U. Bondhugula, "Tiling stencil computations to maximize
+ * parallelism", SC 2012; T. Malas et al., "Multicore-optimized wavefront diamond blocking for optimizing stencil
+ * updates", SIAM J. Sci. Comput. 37, 2015); a single step in place. */
 #ifndef PEL_STENCIL_H
 #define PEL_STENCIL_H
 
@@ -79,10 +79,10 @@ PEL_API pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, si
 /* Bytes of scratch that pel_stencil_run uses; 0 for NULL. */
 PEL_API size_t pel_plan_work_bytes(const pel_plan *plan);
 
-/* Writes the plan's choices (kernel, where the choice came from, tiling, its share of the cache, bytes a point, what was
- * passed over) as text into
- * text[0 ... capacity), always terminated when capacity > 0; *length, unless NULL, gets the full length without
- * the terminator, as snprintf does. PEL_EINVAL on a null plan, or a null text with capacity > 0. */
+/* Writes the plan's choices (kernel, where the choice came from, tiling, its share of the cache, bytes a point, what
+ * was passed over) as text into text[0 ... capacity), always terminated when capacity > 0; *length, unless NULL, gets
+ * the full length without the terminator, as snprintf does. PEL_EINVAL on a null plan, or a null text with capacity >
+ * 0. */
 PEL_API pel_status pel_plan_explain(const pel_plan *plan, char *text, size_t capacity, size_t *length);
 
 /* Frees a plan; NULL is ignored. */
