@@ -13,7 +13,7 @@
 
 struct job {
     const struct pel_sort_leaf *leaf;
-    size_t alone; /* bytes that one thread distributes, too: far more than a cache of its own holds */
+    size_t alone; /* bytes; more are distributed by one thread, too, and to more buckets */
     char *keys;
     size_t n, size; /* keys, and bytes of one */
     bool descending;
@@ -23,7 +23,8 @@ struct job {
 /* Many keys, on a team or alone. They are cut into stripes; each stripe has its own chain of blocks for each bucket. */
 struct spread {
     const struct job *job;
-    size_t nstripes, wanted, block; /* wanted: ranges; block: bytes */
+    size_t nstripes, wanted; /* ranges */
+    size_t buffer, block;    /* bytes */
     struct pel_sort_stripe *stripes;
     struct pel_sort_ranges ranges;
     size_t offset[PEL_SORT_BUCKETS + 1]; /* of each bucket in the sorted keys */
@@ -31,9 +32,10 @@ struct spread {
 };
 
 enum {
-    LEAST_BLOCK = 512, /* bytes; smaller ones would cost more to follow than to copy */
-    MOST_BLOCK = 16384,
-    LEAST_BUCKET = 1024, /* keys; smaller ones would cost more to find than to sort */
+    BUCKET = 512 << 10, /* bytes at most, where that is possible */
+    BLOCK = 1024,       /* bytes */
+    LONG_BLOCK = 16384, /* where keys are many */
+    SHORT_BUFFER = 128, /* the same */
 };
 
 /* The first key of a stripe, on a cache line of its own if the keys are aligned so. */
@@ -59,26 +61,36 @@ static size_t overhead_bytes(const struct spread *spread)
 {
     const struct pel_sort_stripe *stripe = NULL;
     size_t per_block = sizeof *stripe->before, blocks = spread->job->n * spread->job->size / spread->block;
-    size_t per_bucket = spread->block + per_block + PEL_SORT_BUFFER + sizeof *stripe->next + sizeof *stripe->end +
+    size_t per_bucket = spread->block + per_block + spread->buffer + sizeof *stripe->next + sizeof *stripe->end +
                         sizeof *stripe->last + sizeof *stripe->full;
-    return spread->nstripes * (sizeof *stripe + 2 * spread->wanted * per_bucket) + blocks * per_block + PEL_SORT_BUFFER;
+    return spread->nstripes * (sizeof *stripe + 2 * spread->wanted * per_bucket) + blocks * per_block + spread->buffer;
 }
 
-/* Chooses as many buckets as there may be while they are worth it, and the longest blocks that leave little room
- * unused; false when the keys are too few for that. */
-static bool plan(struct spread *spread)
+/* Keys that a large cache may hold: as few buckets as the team can share evenly, each for a small cache. */
+static bool plan_few(struct spread *spread)
 {
-    const struct job *job = spread->job;
-    size_t bytes = job->n * job->size;
-    spread->nstripes = (size_t)job->team;
-    spread->wanted = PEL_SORT_RANGES;
-    while (spread->wanted > 4 && spread->wanted * LEAST_BUCKET > job->n)
-        spread->wanted /= 2;
+    size_t bytes = spread->job->n * spread->job->size, wanted = 8 * (size_t)spread->job->team;
+    spread->buffer = spread->block = BLOCK;
+    spread->wanted = 4;
+    while (spread->wanted < (size_t)1 << PEL_SORT_LEVELS &&
+           (spread->wanted < wanted || bytes / spread->wanted > BUCKET))
+        spread->wanted *= 2;
     for (; spread->wanted >= 4; spread->wanted /= 2) {
-        for (spread->block = MOST_BLOCK; spread->block >= LEAST_BLOCK; spread->block /= 2) {
-            if (overhead_bytes(spread) <= overhead_limit(bytes))
-                return spread->wanted * PEL_SORT_SAMPLES <= job->n;
-        }
+        if (overhead_bytes(spread) <= overhead_limit(bytes))
+            return true;
+    }
+    return false;
+}
+
+/* More keys: as many buckets as there may be, for memory is read but once, and the longest blocks that leave little of
+ * the scratch unused. */
+static bool plan_many(struct spread *spread)
+{
+    spread->wanted = PEL_SORT_RANGES;
+    spread->buffer = SHORT_BUFFER;
+    for (spread->block = LONG_BLOCK; spread->block >= BLOCK; spread->block /= 2) {
+        if (overhead_bytes(spread) <= overhead_limit(spread->job->n * spread->job->size))
+            return true;
     }
     return false;
 }
@@ -96,17 +108,17 @@ static void lay_out(struct spread *spread, char *scratch)
     spread->stripes = cut(&scratch, spread->nstripes * sizeof *spread->stripes);
     for (size_t s = 0; s < spread->nstripes; s++) {
         struct pel_sort_stripe *stripe = &spread->stripes[s];
+        stripe->buffer = spread->buffer;
         stripe->block = spread->block;
-        stripe->streams = spread->job->n * spread->job->size > spread->job->alone / 8;
         stripe->next = cut(&scratch, nbuckets * sizeof *stripe->next);
         stripe->end = cut(&scratch, nbuckets * sizeof *stripe->end);
         stripe->last = cut(&scratch, nbuckets * sizeof *stripe->last);
         stripe->full = cut(&scratch, nbuckets * sizeof *stripe->full);
         stripe->before = cut(&scratch, stripe_blocks(spread, s) * sizeof *stripe->before);
     }
-    scratch += (PEL_SORT_BUFFER - (uintptr_t)scratch % PEL_SORT_BUFFER) % PEL_SORT_BUFFER;
+    scratch += (spread->buffer - (uintptr_t)scratch % spread->buffer) % spread->buffer;
     for (size_t s = 0; s < spread->nstripes; s++)
-        spread->stripes[s].buffers = cut(&scratch, nbuckets * PEL_SORT_BUFFER);
+        spread->stripes[s].buffers = cut(&scratch, nbuckets * spread->buffer);
     for (size_t s = 0; s < spread->nstripes; s++)
         spread->stripes[s].blocks = cut(&scratch, stripe_blocks(spread, s) * spread->block);
 }
@@ -157,7 +169,7 @@ static void collect_bucket(void *context, size_t bucket)
 static size_t chain_keys(const struct spread *spread, size_t stripe_index, size_t bucket)
 {
     const struct pel_sort_stripe *stripe = &spread->stripes[stripe_index];
-    const char *buffer = stripe->buffers + bucket * PEL_SORT_BUFFER;
+    const char *buffer = stripe->buffers + bucket * stripe->buffer;
     const char *last_block = stripe->blocks + stripe->last[bucket] * stripe->block;
     size_t moved = stripe->full[bucket] * stripe->block + (size_t)(stripe->end[bucket] - last_block);
     return (moved + (size_t)(stripe->next[bucket] - buffer)) / spread->job->size;
@@ -201,9 +213,10 @@ static bool distribute(struct spread *spread, char *scratch)
 /* Sorts by distribution; false, with the keys as they were, when that is not worth it or there is no memory. */
 static bool sort_many(const struct job *job, const pel_opts *opts)
 {
-    struct spread spread = {.job = job, .sorted = true, .reversed = true};
+    struct spread spread = {.job = job, .nstripes = (size_t)job->team, .sorted = true, .reversed = true};
     struct pel_scratch scratch;
-    if (!plan(&spread))
+    bool many = job->n * job->size > job->alone;
+    if (!(many && plan_many(&spread)) && !plan_few(&spread))
         return false;
     if (sort_ordered(&spread))
         return true;

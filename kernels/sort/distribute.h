@@ -84,10 +84,10 @@ static bool NAME(is_even)(const NAME(code) * sample, size_t count, size_t each, 
     return true;
 }
 
-static void NAME(choose)(const NAME(code) * sample, size_t count, size_t wanted, struct pel_sort_ranges *ranges)
+/* Sets the map up for a sorted sample; false where buckets would not be even. */
+static bool NAME(draw)(const NAME(code) * sample, size_t count, size_t each, struct pel_sort_ranges *ranges)
 {
     struct pel_sort_map *map = &ranges->how.map;
-    size_t each = count / wanted, leaves = wanted >> PEL_SORT_LEVELS ? (size_t)1 << PEL_SORT_LEVELS : wanted;
     U span = (U)sample[count - 1] - (U)sample[0];
     map->low.T_SUFFIX = sample[0];
     map->high.T_SUFFIX = sample[count - 1];
@@ -95,7 +95,14 @@ static void NAME(choose)(const NAME(code) * sample, size_t count, size_t wanted,
     while (span >> map->shift >= PEL_SORT_STRETCHES)
         map->shift++;
     ranges->nbuckets = NAME(survey)(sample, count, each, map);
-    ranges->by_map = NAME(is_even)(sample, count, each, map);
+    return NAME(is_even)(sample, count, each, map);
+}
+
+static void NAME(choose)(const NAME(code) * sample, size_t count, size_t wanted, struct pel_sort_ranges *ranges)
+{
+    const size_t most_leaves = (size_t)1 << PEL_SORT_LEVELS;
+    size_t leaves = wanted < most_leaves ? wanted : most_leaves;
+    ranges->by_map = wanted > most_leaves && NAME(draw)(sample, count, count / wanted, ranges);
     if (!ranges->by_map) {
         NAME(plant)(sample, count, leaves, &ranges->how.tree);
         ranges->nbuckets = leaves << ranges->how.tree.repeats;
@@ -138,25 +145,26 @@ static void NAME(find)(const struct pel_sort_ranges *ranges, const NAME(code) * 
         bucket[i] = (T)NAME(bucket_at)(map, distance[i]);
 }
 
-static inline void NAME(copy_buffer)(const NAME(code) * from, NAME(code) * to, bool streams)
+/* Two cache lines at a time, which all buffers are made of. */
+static inline void NAME(copy_buffer)(const NAME(code) * from, NAME(code) * to, size_t bytes)
 {
-    for (size_t i = 0; i < PEL_SORT_BUFFER / sizeof(T); i += NAME(lanes)) {
-        if (streams)
+    enum { TOGETHER = 128 / sizeof(T) };
+    for (size_t at = 0; at < bytes / sizeof(T); at += TOGETHER) {
+        for (size_t i = at; i < at + TOGETHER; i += NAME(lanes))
             R(stream)(to + i, R(load)(from + i));
-        else
-            R(store)(to + i, R(load)(from + i));
     }
 }
 
-/* Moves a full buffer to its chain. Of equal codes only the number counts. */
-static void NAME(move_out)(struct pel_sort_stripe *stripe, size_t bucket, bool equal)
+/* Moves a full buffer to its chain, past the caches: it will not be read soon. Of equal codes only the number counts.
+ * Inline it would take registers from the loop that seldom needs it. */
+__attribute__((noinline)) static void NAME(move_out)(struct pel_sort_stripe *stripe, size_t bucket, bool equal)
 {
-    NAME(code) *from = (NAME(code) *)(void *)(stripe->buffers + bucket * PEL_SORT_BUFFER);
+    NAME(code) *from = (NAME(code) *)(void *)(stripe->buffers + bucket * stripe->buffer);
     NAME(code) *to = (NAME(code) *)(void *)stripe->end[bucket];
     if (!equal)
-        NAME(copy_buffer)(from, to, stripe->streams);
+        NAME(copy_buffer)(from, to, stripe->buffer);
     stripe->next[bucket] = (char *)from;
-    stripe->end[bucket] += PEL_SORT_BUFFER;
+    stripe->end[bucket] += stripe->buffer;
     if (((size_t)(stripe->end[bucket] - stripe->blocks) & (stripe->block - 1)) == 0) {
         size_t block = stripe->used++;
         stripe->before[block] = stripe->last[bucket];
@@ -170,7 +178,7 @@ static void NAME(start_chains)(struct pel_sort_stripe *stripe, size_t nbuckets)
 {
     stripe->used = nbuckets;
     for (size_t b = 0; b < nbuckets; b++) {
-        stripe->next[b] = stripe->buffers + b * PEL_SORT_BUFFER;
+        stripe->next[b] = stripe->buffers + b * stripe->buffer;
         stripe->end[b] = stripe->blocks + b * stripe->block;
         stripe->last[b] = b;
         stripe->full[b] = 0;
@@ -183,13 +191,14 @@ static void NAME(append)(const struct pel_sort_ranges *ranges, const NAME(code) 
 {
     NAME(code) bucket[NAME(chunk)];
     char **next = stripe->next;
+    uintptr_t within = stripe->buffer - 1;
     NAME(find)(ranges, codes, n, bucket);
     for (size_t i = 0; i < n; i++) {
         size_t b = (size_t)bucket[i];
         char *to = next[b];
         *(NAME(code) *)(void *)to = codes[i];
         next[b] = to + sizeof(T);
-        if (((uintptr_t)(to + sizeof(T)) & (PEL_SORT_BUFFER - 1)) == 0)
+        if (((uintptr_t)(to + sizeof(T)) & within) == 0)
             NAME(move_out)(stripe, b, pel_sort_all_equal(ranges, b));
     }
 }
@@ -198,7 +207,7 @@ static void NAME(append)(const struct pel_sort_ranges *ranges, const NAME(code) 
 static void NAME(gather)(const struct pel_sort_stripe *stripes, size_t nstripes, size_t bucket, char *to)
 {
     for (const struct pel_sort_stripe *stripe = stripes; stripe < stripes + nstripes; stripe++) {
-        const char *buffer = stripe->buffers + bucket * PEL_SORT_BUFFER;
+        const char *buffer = stripe->buffers + bucket * stripe->buffer;
         size_t block = stripe->last[bucket], bytes = (size_t)(stripe->next[bucket] - buffer);
         memcpy(to, buffer, bytes);
         to += bytes;

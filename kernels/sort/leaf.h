@@ -15,7 +15,6 @@ enum {
     PEL_SORT_SAMPLES = 16,                  /* for each range */
     PEL_SORT_LEVELS = 8,                    /* of the tree of splitters, at most */
     PEL_SORT_STRETCHES = 2048,              /* of the map */
-    PEL_SORT_BUFFER = 128,                  /* bytes */
 };
 
 /* The span of the codes cut into even stretches, of which each is a part of a bucket, or cut evenly into buckets. A
@@ -45,7 +44,8 @@ struct pel_sort_tree {
     } node;
 };
 
-/* How codes find their buckets: by the map where that makes buckets of about the same size, else by the tree. */
+/* How codes find their buckets: by the map where there are to be more than a tree has, and it makes them of about the
+ * same size; else by the tree. */
 struct pel_sort_ranges {
     size_t nbuckets;
     bool by_map;
@@ -64,12 +64,12 @@ static inline bool pel_sort_all_equal(const struct pel_sort_ranges *ranges, size
 /* A part of the keys, as codes distributed to buckets. A bucket collects codes in a buffer; when that is full it goes
  * to the end of the bucket's chain of blocks. */
 struct pel_sort_stripe {
-    char *buffers;  /* one for each bucket, aligned to PEL_SORT_BUFFER */
+    char *buffers;  /* one for each bucket, aligned to its size */
+    size_t buffer;  /* bytes of one: a power of two, at least two cache lines */
     char **next;    /* where the next code of each bucket goes, in its buffer */
     char *blocks;   /* aligned to a cache line; as many as the stripe's codes fill, and one more for each bucket */
-    size_t block;   /* bytes of one: a power of two, at least PEL_SORT_BUFFER */
+    size_t block;   /* bytes of one: a power of two, at least `buffer` */
     size_t used;    /* blocks */
-    bool streams;   /* blocks are too many to be in a cache when they are read */
     char **end;     /* of each bucket's chain: where the next buffer goes, in its last block */
     size_t *before; /* the block before each in its chain */
     size_t *last;   /* of each bucket's chain */
