@@ -13,7 +13,7 @@
 #include "lib/trace.h"
 
 enum {
-    BLOCKS = 256,       /* on either side, at most */
+    BLOCKS = 64,        /* on either side, at most: they are on the stack */
     LEAST_BLOCK = 4096, /* keys */
     STACK_BYTES = 8192, /* for codes, where there is no scratch or no need of it */
     FEW = 1024,         /* keys that are sorted rather than filtered */
