@@ -8,8 +8,7 @@ programs='tests/test_argsort tests/test_bits tests/test_dispatch tests/test_extr
     tests/test_sort_u128 tests/test_stencil tests/test_sum tests/test_team'
 # Two older x86 processors: one without AVX, and one with AVX2, whose masked loads the emulator lets fault where a
 # processor does not, so that tests with guard pages are not for it.
-Nehalem='tests/test_bits tests/test_dispatch tests/test_integer_sum tests/test_sort_order tests/test_stencil
-    tests/test_sum tests/test_team'
+Nehalem='tests/test_bits tests/test_dispatch tests/test_integer_sum tests/test_sort_order tests/test_team'
 max='tests/test_bits tests/test_dispatch tests/test_team'
 
 for tool in aarch64-linux-gnu-gcc qemu-aarch64-static qemu-x86_64-static; do
