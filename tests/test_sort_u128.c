@@ -3,26 +3,10 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "tests/scarcity.h"
 #include "tests/sort_data.h"
 #include "tests/sort_oracle.h"
 #include "tests/support.h"
-
-static bool starved;
-static size_t most_scratch;
-
-/* The linker sends the library here. */
-bool __real_pel_scratch_take(struct pel_scratch *scratch, size_t bytes, const pel_opts *opts);
-bool __wrap_pel_scratch_take(struct pel_scratch *scratch, size_t bytes, const pel_opts *opts);
-
-bool __wrap_pel_scratch_take(struct pel_scratch *scratch, size_t bytes, const pel_opts *opts)
-{
-    if (bytes > most_scratch)
-        most_scratch = bytes;
-    if (!starved)
-        return __real_pel_scratch_take(scratch, bytes, opts);
-    *scratch = (struct pel_scratch){NULL, NULL};
-    return false;
-}
 
 static int compare(const void *a, const void *b, bool descending)
 {

@@ -88,14 +88,15 @@ tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 
 sort_oracle = tests/sort_data.c tests/sort_data.h tests/sort_oracle.c tests/sort_oracle.h
-tests_test_argsort_SOURCES = tests/test_argsort.c $(sort_oracle)
+scarcity = tests/scarcity.c tests/scarcity.h
+tests_test_argsort_SOURCES = tests/test_argsort.c $(scarcity) $(sort_oracle)
 tests_test_argsort_LDADD = $(LDADD) -lm
 tests_test_argsort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
-tests_test_select_SOURCES = tests/test_select.c $(sort_oracle)
+tests_test_select_SOURCES = tests/test_select.c $(scarcity) $(sort_oracle)
 tests_test_select_LDADD = $(LDADD) -lm
 tests_test_select_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
-tests_test_sort_SOURCES = tests/test_sort.c $(sort_oracle)
-tests_test_sort_u128_SOURCES = tests/test_sort_u128.c $(sort_oracle)
+tests_test_sort_SOURCES = tests/test_sort.c $(scarcity) $(sort_oracle)
+tests_test_sort_u128_SOURCES = tests/test_sort_u128.c $(scarcity) $(sort_oracle)
 tests_test_sort_u128_LDADD = $(LDADD) -lm
 tests_test_sort_u128_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_sort_LDADD = $(LDADD) -lm
