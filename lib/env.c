@@ -117,17 +117,27 @@ static void read_forces(const char *value)
     }
 }
 
-/* A copy: the host may change its environment later. */
+/* A copy: the host may change its environment later. NULL when it is too long to be a path. */
+static const char *copy_path(const char *variable, const char *value, char path[PEL_ENV_PATH])
+{
+    size_t length = strlen(value);
+    if (length >= PEL_ENV_PATH) {
+        complain(variable, value, length, "too long for a path");
+        return NULL;
+    }
+    return memcpy(path, value, length + 1);
+}
+
 static void read_wisdom(const char *value)
 {
     static char path[PEL_ENV_PATH];
-    size_t length = strlen(value);
-    if (length >= sizeof path) {
-        complain("PEL_WISDOM", value, length, "too long for a path");
-        return;
-    }
-    memcpy(path, value, length + 1);
-    env.wisdom = path;
+    env.wisdom = copy_path("PEL_WISDOM", value, path);
+}
+
+static void read_trace(const char *value)
+{
+    static char path[PEL_ENV_PATH];
+    env.trace = copy_path("PEL_TRACE", value, path);
 }
 
 static void read_all(void)
@@ -137,8 +147,8 @@ static void read_all(void)
         void (*read)(const char *value);
     } variables[] = {
         {"PEL_VERBOSE", read_verbose}, /* first: the others complain through it */
-        {"PEL_NUM_THREADS", read_threads}, {"PEL_MAX_ISA", read_max_isa},
-        {"PEL_FORCE", read_forces},        {"PEL_WISDOM", read_wisdom},
+        {"PEL_NUM_THREADS", read_threads}, {"PEL_MAX_ISA", read_max_isa}, {"PEL_FORCE", read_forces},
+        {"PEL_WISDOM", read_wisdom},       {"PEL_TRACE", read_trace},
     };
     env.max_isa = PEL_NISAS;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {

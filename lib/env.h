@@ -22,6 +22,7 @@ struct pel_env {
     int nforces;          /* PEL_FORCE */
     struct pel_force force[PEL_ENV_FORCES];
     const char *wisdom; /* PEL_WISDOM; NULL: not set */
+    const char *trace;  /* PEL_TRACE; NULL: not set */
     bool verbose_dispatch, verbose_profile;
 };
 

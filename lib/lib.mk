@@ -26,6 +26,7 @@ noinst_HEADERS += \
 	lib/text.h \
 	lib/topology.h \
 	lib/trace.h \
+	lib/trace_file.h \
 	lib/variant.h \
 	lib/wisdom.h
 EXTRA_DIST += lib/pel.map lib/tables/generic.def
@@ -59,6 +60,7 @@ libcore_la_SOURCES = \
 	lib/text.c \
 	lib/topology.c \
 	lib/trace.c \
+	lib/trace_file.c \
 	lib/variant.c \
 	lib/wisdom.c \
 	lib/wisdom_json.c

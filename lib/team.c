@@ -13,6 +13,7 @@
 #include "lib/env.h"
 #include "lib/fpenv.h"
 #include "lib/memory.h"
+#include "lib/trace.h"
 
 static int smaller(int a, int b)
 {
@@ -137,9 +138,12 @@ static void take_indices(struct loop *loop, size_t phase, int who)
 
 static void take_share(struct loop *loop, size_t phase, int who)
 {
+    struct pel_share share;
+    pel_trace_begin_share(&share);
     pel_fpenv caller = pel_fpenv_enter();
     take_indices(loop, phase, who);
     pel_fpenv_leave(caller);
+    pel_trace_end_share(&share, "share of a loop");
 }
 
 /* One phase in a caller's team. The thread that calls takes a share at once, and would finish the loop alone if the
@@ -165,6 +169,8 @@ static void loop_in_team(struct loop *loop)
 #pragma omp parallel num_threads(loop->threads) default(none) firstprivate(loop)
     {
         int who = omp_get_thread_num(), team = omp_get_num_threads();
+        struct pel_share share;
+        pel_trace_begin_share(&share);
         pel_fpenv caller = pel_fpenv_enter();
         for (size_t phase = 0; phase < loop->phases; phase++) {
             if (phase > 0) {
@@ -175,6 +181,7 @@ static void loop_in_team(struct loop *loop)
             take_indices(loop, phase, who);
         }
         pel_fpenv_leave(caller);
+        pel_trace_end_share(&share, "share of a loop");
     }
 }
 
@@ -296,9 +303,12 @@ static void call_task(struct run *run, pel_team_task *task, void *context)
 {
     struct run *below = current;
     current = run;
+    struct pel_share share;
+    pel_trace_begin_share(&share);
     pel_fpenv caller = pel_fpenv_enter();
     task(context);
     pel_fpenv_leave(caller);
+    pel_trace_end_share(&share, "task");
     current = below;
 }
 

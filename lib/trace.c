@@ -6,6 +6,7 @@
 
 #include "lib/env.h"
 #include "lib/names.h"
+#include "lib/trace_file.h"
 
 void pel_trace_line(const char *topic, const char *format, ...)
 {
@@ -26,15 +27,13 @@ void pel_trace_line(const char *topic, const char *format, ...)
 
 void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
 {
-    *span = (struct pel_span){.pick = pick, .n = n, .wanted = pel_env()->verbose_profile};
+    *span = (struct pel_span){.pick = pick, .n = n, .wanted = pel_env()->verbose_profile || pel_trace_file_open()};
     if (span->wanted)
         clock_gettime(CLOCK_MONOTONIC, &span->start);
 }
 
-void pel_trace_end(const struct pel_span *span)
+static void report(const struct pel_span *span)
 {
-    if (!span->wanted)
-        return;
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &end);
     double ns = 1e9 * (double)(end.tv_sec - span->start.tv_sec) + (double)(end.tv_nsec - span->start.tv_nsec);
@@ -42,4 +41,37 @@ void pel_trace_end(const struct pel_span *span)
     pel_trace_line("profile", "%s %s n=%zu: %s, up to %d threads: %.3f us, %.3g ns an element", pel_op_name(kernel->op),
                    pel_dtype_name(kernel->dtype), span->n, kernel->name, span->pick->team, ns * 1e-3,
                    span->n ? ns / (double)span->n : 0.0);
+}
+
+static void keep(const struct pel_span *span)
+{
+    char name[64], arguments[256];
+    const struct pel_kernel *kernel = span->pick->kernel;
+    snprintf(name, sizeof name, "%s %s", pel_op_name(kernel->op), pel_dtype_name(kernel->dtype));
+    snprintf(arguments, sizeof arguments, "\"n\": %zu, \"kernel\": \"%s\", \"team\": %d, \"named by\": \"%s\"", span->n,
+             kernel->name, span->pick->team, span->pick->source);
+    pel_trace_file_add("operation", name, &span->start, arguments);
+}
+
+void pel_trace_end(const struct pel_span *span)
+{
+    if (!span->wanted)
+        return;
+    if (pel_trace_file_open())
+        keep(span);
+    if (pel_env()->verbose_profile)
+        report(span);
+}
+
+void pel_trace_begin_share(struct pel_share *share)
+{
+    share->wanted = pel_trace_file_open();
+    if (share->wanted)
+        clock_gettime(CLOCK_MONOTONIC, &share->start);
+}
+
+void pel_trace_end_share(const struct pel_share *share, const char *what)
+{
+    if (share->wanted)
+        pel_trace_file_add("team", what, &share->start, "");
 }

@@ -1,4 +1,4 @@
-/* What pel says when it is asked to: lines on standard error under PEL_VERBOSE. */
+/* What pel says when it is asked to: lines on standard error under PEL_VERBOSE, events in the file PEL_TRACE. */
 #ifndef PEL_LIB_TRACE_H
 #define PEL_LIB_TRACE_H
 
@@ -9,7 +9,7 @@
 /* Writes "pel: topic: text" as one write, so that lines of several threads do not mix. */
 void pel_trace_line(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long. */
+/* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long; PEL_TRACE keeps it. */
 struct pel_span {
     const struct pel_pick *pick;
     size_t n; /* elements; stencils: updates of cells */
@@ -18,5 +18,13 @@ struct pel_span {
 };
 void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n);
 void pel_trace_end(const struct pel_span *span);
+
+/* What one thread does of it, for PEL_TRACE alone. */
+struct pel_share {
+    bool wanted;
+    struct timespec start;
+};
+void pel_trace_begin_share(struct pel_share *share);
+void pel_trace_end_share(const struct pel_share *share, const char *what);
 
 #endif

@@ -39,6 +39,7 @@ program_tests = \
 	tests/test_sum \
 	tests/test_support \
 	tests/test_team \
+	tests/test_trace \
 	tests/test_tune \
 	tests/test_wisdom
 check_PROGRAMS += $(program_tests)
@@ -64,6 +65,11 @@ tests_test_team_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -Wno-sign-conversion -Wno
 # The test brings its own tuned table.
 tests_test_dispatch_LDADD = libsupport.la libcore.la $(CMOCKA_LIBS)
 tests_test_dispatch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_registry_find,--wrap=pel_memory_new
+
+tests_test_trace_SOURCES = tests/test_trace.c tests/operations.c tests/operations.h
+tests_test_trace_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_test_trace_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+tests_test_trace_LDADD = $(LDADD) $(JANSSON_LIBS)
 
 # The tables that the library has.
 tests_test_rules_LDADD = libsupport.la libtuned.la $(CMOCKA_LIBS)
