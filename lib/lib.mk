@@ -80,6 +80,7 @@ libtuned_la_LIBADD = libcore.la
 libtuned_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 
 libpel_la_SOURCES =
+libpel_la_LIBTOOLFLAGS =
 libpel_la_LIBADD = libtuned.la
 libpel_la_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS) -no-undefined -version-info $(PEL_VERSION_INFO)
 if HAVE_LD_MAP
