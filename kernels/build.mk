@@ -45,7 +45,7 @@ noinst_LTLIBRARIES += $(KERNEL_LIBS)
 # The registry's view of the list: PEL_FILE(reduce_fold) and so on.
 BUILT_SOURCES += kernels/list.h
 CLEANFILES += kernels/list.h
-$(libk_scalar_la_OBJECTS) $(libk_avx2_la_OBJECTS) $(libk_avx512_la_OBJECTS) $(libk_neon_la_OBJECTS): kernels/list.h
-kernels/list.h: kernels/kernels.mk Makefile
+$(libk_scalar_la_OBJECTS) $(libk_avx2_la_OBJECTS) $(libk_avx512_la_OBJECTS) $(libk_neon_la_OBJECTS): | kernels/list.h
+kernels/list.h: kernels/kernels.mk
 	$(AM_V_GEN)$(MKDIR_P) kernels && for file in $(KERNELS); do echo "$$file"; done | \
 	sed -e 's,^kernels/,,' -e 's,\.c$$,,' -e 's,/,_,g' -e 's,.*,PEL_FILE(&),' > $@.tmp && mv $@.tmp $@
