@@ -5,6 +5,7 @@ lib_LTLIBRARIES += libpel.la
 
 noinst_HEADERS += \
 	lib/accumulator.h \
+	lib/block.h \
 	lib/budget.h \
 	lib/cgroup.h \
 	lib/check.h \
@@ -18,10 +19,13 @@ noinst_HEADERS += \
 	lib/registry.h \
 	lib/rule_rows.h \
 	lib/rules.h \
+	lib/seats.h \
 	lib/stencil_plan.h \
 	lib/stencil_run.h \
+	lib/stencil_sides.h \
 	lib/stencil_single.h \
-	lib/stencil_time.h \
+	lib/stencil_space.h \
+	lib/stencil_watch.h \
 	lib/team.h \
 	lib/text.h \
 	lib/topology.h \
@@ -47,15 +51,19 @@ libcore_la_SOURCES = \
 	lib/registry.c \
 	lib/rules.c \
 	lib/scan.c \
+	lib/seats.c \
 	lib/select.c \
 	lib/shipped.c \
 	lib/sort.c \
 	lib/stencil.c \
+	lib/stencil_plain.c \
 	lib/stencil_plan.c \
 	lib/stencil_run.c \
+	lib/stencil_sides.c \
 	lib/stencil_single.c \
 	lib/stencil_tiling.c \
 	lib/stencil_time.c \
+	lib/stencil_watch.c \
 	lib/team.c \
 	lib/text.c \
 	lib/topology.c \
@@ -95,7 +103,8 @@ endif
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
 	include/pel/export.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/sort.h \
-	include/pel/status.h include/pel/stencil.h include/pel/tune.h include/pel/types.h
+	include/pel/status.h include/pel/stencil.h include/pel/tune.h \
+	include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.

@@ -1,4 +1,4 @@
-/* Stencils: check and plan once; then cut the grid into boxes that the leaves advance, a phase of the team a step. */
+/* Stencils: check and plan once; then march through space and time in boxes that the leaves advance. */
 #include <pel/stencil.h>
 
 #include <string.h>
@@ -9,14 +9,11 @@
 #include "lib/stencil_plan.h"
 #include "lib/stencil_run.h"
 #include "lib/stencil_single.h"
-#include "lib/stencil_time.h"
+#include "lib/stencil_watch.h"
 #include "lib/team.h"
 #include "lib/trace.h"
 
-enum {
-    BOXES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
-    LEAST_ROW = 1024,     /* cells that a row is not cut below */
-};
+enum { MOST_HEIGHT = 1024, USUAL_KIB = 1024 };
 
 static pel_status pick_kernel(struct pel_plan *plan, const pel_opts *opts)
 {
@@ -28,6 +25,30 @@ static pel_status pick_kernel(struct pel_plan *plan, const pel_opts *opts)
                                   .stencil = &plan->shape};
     plan->threads = opts ? opts->threads : 0;
     return pel_dispatch(&request, opts, &plan->pick);
+}
+
+static size_t param(const struct pel_plan *plan, const char *name, size_t otherwise)
+{
+    const struct pel_param *params = plan->pick.kernel->params;
+    for (int i = 0; i < PEL_MAX_PARAMS && params[i].name; i++) {
+        if (strcmp(params[i].name, name) == 0)
+            return (size_t)plan->pick.params[i];
+    }
+    return otherwise;
+}
+
+static void choose_tiling(struct pel_plan *plan)
+{
+    plan->space = (struct pel_stencil_space){.axis = plan->form.axis,
+                                             .ndim = plan->shape.ndim,
+                                             .unit = PEL_CACHE_LINE / plan->size,
+                                             .splits_rows = true,
+                                             .bytes = 2 * plan->size,
+                                             .swept_bytes = 3 * plan->size,
+                                             .team = plan->pick.team,
+                                             .cache = param(plan, "kib", USUAL_KIB) << 10,
+                                             .most_height = param(plan, "height", MOST_HEIGHT)};
+    pel_stencil_choose_tiling(&plan->space);
 }
 
 static pel_status make_plan(struct pel_plan **plan, const pel_stencil_desc *desc, const pel_opts *opts)
@@ -45,7 +66,7 @@ static pel_status make_plan(struct pel_plan **plan, const pel_stencil_desc *desc
         pel_memory_free(made);
         return status;
     }
-    pel_stencil_choose_tiling(made);
+    choose_tiling(made);
     *plan = made;
     return PEL_OK;
 }
@@ -70,51 +91,19 @@ size_t pel_plan_work_bytes(const pel_plan *plan)
     return plan ? pel_stencil_scratch_bytes(plan) + PEL_CACHE_LINE : 0;
 }
 
-/* Plain sweeps, from grid to grid, of boxes: whole rows are the longest to stream through, so slow axes are cut first.
- */
-struct plain {
-    const struct pel_stencil_run *run;
-    size_t pieces[3]; /* that each axis is cut into */
-};
-
-static size_t cut(struct plain *plain)
+/* Advances a box from grid to grid. */
+static void sweep_box(void *context, char *seat, size_t step, const size_t begin[3], const size_t end[3])
 {
-    const struct pel_stencil_axis *axis = plain->run->plan->form.axis;
-    size_t wanted = plain->run->threads > 1 ? (size_t)plain->run->threads * BOXES_PER_THREAD : 1;
-    for (int a = 0; a < 3; a++) {
-        size_t cells = pel_stencil_computed(&axis[a]), most = a < 2 ? cells : cells / LEAST_ROW;
-        plain->pieces[a] = wanted > 1 && most > 1 ? pel_stencil_smaller(wanted, most) : 1;
-        wanted /= plain->pieces[a];
-    }
-    return plain->pieces[0] * plain->pieces[1] * plain->pieces[2];
-}
-
-static void sweep_box(void *context, size_t step, size_t index)
-{
-    const struct plain *plain = context;
-    const struct pel_stencil_run *run = plain->run;
-    struct pel_stencil_seat seat = pel_stencil_sit(run);
+    const struct pel_stencil_run *run = context;
     struct pel_sweep sweep = {.form = &run->plan->form,
                               .from = run->grid[step % 2],
                               .to = run->grid[1 - step % 2],
-                              .pointers = seat.pointers,
+                              .pointers = pel_stencil_seat(run->plan, seat).pointers,
                               .first = step == 0,
                               .last = step + 1 == run->steps};
-    for (int a = 2; a >= 0; a--) {
-        size_t i = plain->pieces[a] > 1 ? index % plain->pieces[a] : 0;
-        index = plain->pieces[a] > 1 ? index / plain->pieces[a] : index;
-        sweep.begin[a] = pel_stencil_piece(&run->plan->form.axis[a], i, plain->pieces[a]);
-        sweep.end[a] = pel_stencil_piece(&run->plan->form.axis[a], i + 1, plain->pieces[a]);
-    }
+    memcpy(sweep.begin, begin, sizeof sweep.begin);
+    memcpy(sweep.end, end, sizeof sweep.end);
     run->plan->pick.kernel->run.sweep(&sweep, run->plan->pick.params);
-    pel_stencil_rise(run, seat);
-}
-
-static void run_plain(const struct pel_stencil_run *run)
-{
-    struct plain plain = {.run = run};
-    size_t boxes = cut(&plain);
-    pel_team_phases(run->threads, run->steps, boxes, sweep_box, &plain);
 }
 
 /* Copies cells [begin, end), rows and planes counted through, to the scratch. */
@@ -147,10 +136,13 @@ static void advance(struct pel_stencil_run *run, size_t steps)
     if (run->steps == 0)
         return;
     pel_team_for(run->threads, run->plan->form.axis[0].n, copy_kept, run);
-    if (run->plan->tiling.why_not)
-        run_plain(run);
-    else
-        pel_stencil_run_tiles(run);
+    struct pel_stencil_march march = {.space = &run->plan->space,
+                                      .steps = run->steps,
+                                      .threads = run->threads,
+                                      .seats = run->seats,
+                                      .advance = sweep_box,
+                                      .context = run};
+    pel_stencil_march(&march);
 }
 
 /* Whether scratch of this plan's size overlaps its grid. */
@@ -160,17 +152,33 @@ static bool overlap(const struct pel_plan *plan, const void *u, const void *work
     return grid < scratch ? scratch - grid < plan->cells * plan->size : grid - scratch < pel_plan_work_bytes(plan);
 }
 
-pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps)
+static bool keeps_all(const struct pel_plan *plan)
 {
-    if (!plan || !u || (uintptr_t)u % plan->size || (work && overlap(plan, u, work)))
-        return PEL_EINVAL;
-    if (steps == 0)
-        return PEL_OK;
-    if (steps > SIZE_MAX / 2)
-        return PEL_ERANGE;
     for (int a = 0; a < 3; a++) {
         if (pel_stencil_computed(&plan->form.axis[a]) == 0)
-            return PEL_OK;
+            return true;
+    }
+    return false;
+}
+
+static void run_portion(void *context, size_t first, size_t steps)
+{
+    (void)first;
+    advance(context, steps);
+}
+
+pel_status pel_stencil_run_watched(const pel_plan *plan, void *u, void *work, size_t steps, pel_progress *progress,
+                                   void *context, size_t *done)
+{
+    struct pel_stencil_watch watch = {.steps = steps, .progress = progress, .context = context, .done = done};
+    pel_stencil_watch_set(&watch, 0);
+    if (!plan || !u || (uintptr_t)u % plan->size || (work && overlap(plan, u, work)))
+        return PEL_EINVAL;
+    if (steps > SIZE_MAX / 2)
+        return PEL_ERANGE;
+    if (steps == 0 || keeps_all(plan)) {
+        pel_stencil_watch_set(&watch, steps);
+        return PEL_OK;
     }
     pel_opts opts = PEL_OPTS_INIT;
     opts.threads = plan->threads;
@@ -184,10 +192,15 @@ pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t ste
     int threads = pel_team_threads(&opts);
     struct pel_stencil_run run;
     pel_stencil_start(&run, plan, u, scratch.data, threads < plan->pick.team ? threads : plan->pick.team);
-    advance(&run, steps);
+    pel_stencil_watch(&watch, &plan->space, plan->cells, run_portion, &run);
     pel_trace_end(&span);
     pel_scratch_drop(&scratch);
     return PEL_OK;
+}
+
+pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps)
+{
+    return pel_stencil_run_watched(plan, u, work, steps, NULL, NULL, NULL);
 }
 
 pel_status pel_plan_explain(const pel_plan *plan, char *data, size_t capacity, size_t *length)
@@ -204,7 +217,7 @@ pel_status pel_plan_explain(const pel_plan *plan, char *data, size_t capacity, s
                  pick->team == 1 ? "" : "s", pick->source);
     for (int i = 0; i < PEL_MAX_PARAMS && pick->kernel->params[i].name; i++)
         pel_text_add(&text, "  %s = %d\n", pick->kernel->params[i].name, (int)pick->params[i]);
-    pel_stencil_explain_tiling(plan, &text);
+    pel_stencil_explain_tiling(&plan->space, &text);
     pel_text_add(
         &text, "a single step, and the first of an odd number: in place through a ring of %zu KiB, %zu bytes a point\n",
         pel_stencil_ring_bytes(plan) >> 10, 2 * plan->size);

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "lib/fpenv.h"
-#include "lib/memory.h"
+#include "lib/block.h"
+#include "lib/stencil_sides.h"
 
 static bool finite_in(pel_dtype dtype, double x)
 {
@@ -20,14 +20,6 @@ static bool good_tap(const pel_stencil_desc *desc, const pel_tap *tap)
             return false;
     }
     return finite_in(desc->dtype, tap->coef);
-}
-
-static bool good_axis(const pel_stencil_desc *desc, int a)
-{
-    const pel_boundary *side = desc->boundary[a];
-    return desc->shape[a] > 0 && (unsigned)side[0] <= PEL_BOUNDARY_REFLECT &&
-           (unsigned)side[1] <= PEL_BOUNDARY_REFLECT &&
-           (side[0] == PEL_BOUNDARY_PERIODIC) == (side[1] == PEL_BOUNDARY_PERIODIC);
 }
 
 /* Whether grid and scratch can be addressed. */
@@ -48,7 +40,7 @@ pel_status pel_stencil_check(const pel_stencil_desc *desc)
     if ((desc->dtype != PEL_F32 && desc->dtype != PEL_F64) || desc->ndim < 1 || desc->ndim > 3)
         return PEL_EINVAL;
     for (int a = 0; a < desc->ndim; a++) {
-        if (!good_axis(desc, a))
+        if (desc->shape[a] < 1 || !pel_stencil_good_sides(desc->boundary[a]))
             return PEL_EINVAL;
     }
     for (size_t k = 0; k < desc->ntaps; k++) {
@@ -56,17 +48,6 @@ pel_status pel_stencil_check(const pel_stencil_desc *desc)
             return PEL_EINVAL;
     }
     return grid_fits(desc) ? PEL_OK : PEL_ERANGE;
-}
-
-/* Where an index beyond a side of the axis reads. */
-static ptrdiff_t beyond(pel_boundary boundary, ptrdiff_t i, size_t n)
-{
-    if (boundary != PEL_BOUNDARY_PERIODIC && boundary != PEL_BOUNDARY_REFLECT)
-        return PEL_STENCIL_OUTSIDE;
-    ptrdiff_t cells = (ptrdiff_t)n;
-    ptrdiff_t period = boundary == PEL_BOUNDARY_REFLECT ? 2 * cells : cells;
-    ptrdiff_t wrapped = (i % period + period) % period;
-    return wrapped < cells ? wrapped : period - 1 - wrapped;
 }
 
 /* How far the taps reach past the low and the high side of an axis of the description. */
@@ -94,19 +75,14 @@ static int find_radius(const pel_stencil_desc *desc)
     return (int)radius;
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static void fill_axis(struct pel_stencil_axis *axis, const pel_stencil_desc *desc, int a)
 {
     size_t reach[2], n = desc->shape[a];
     find_reach(desc, a, reach);
-    size_t inner = smaller(reach[0], n), inner_last = n - smaller(reach[1], n);
-    *axis = (struct pel_stencil_axis){.n = n, .last = n, .inner = inner, .inner_last = inner_last};
-    axis->reach = reach[0] > reach[1] ? reach[0] : reach[1];
-    axis->periodic = desc->boundary[a][0] == PEL_BOUNDARY_PERIODIC;
+    size_t inner = pel_stencil_smaller(reach[0], n), inner_last = n - pel_stencil_smaller(reach[1], n);
+    *axis = (struct pel_stencil_axis){.last = n, .inner = inner, .inner_last = inner_last};
+    pel_stencil_set_sides(axis, desc->boundary[a], n);
+    axis->reach = pel_stencil_larger(reach[0], reach[1]);
     if (desc->boundary[a][0] == PEL_BOUNDARY_FIXED)
         axis->first = inner;
     if (desc->boundary[a][1] == PEL_BOUNDARY_FIXED)
@@ -115,10 +91,6 @@ static void fill_axis(struct pel_stencil_axis *axis, const pel_stencil_desc *des
         axis->first = axis->last;
     if (axis->inner >= axis->inner_last)
         axis->inner = axis->inner_last = axis->last;
-    for (ptrdiff_t i = 0; i < PEL_STENCIL_MAX_RADIUS; i++) {
-        axis->low[i] = beyond(desc->boundary[a][0], -1 - i, n);
-        axis->high[i] = beyond(desc->boundary[a][1], (ptrdiff_t)n + i, n);
-    }
 }
 
 /* Computed cells of a row that are not inner. */
@@ -129,30 +101,7 @@ static size_t count_edges(const struct pel_stencil_axis *axis)
 
 static size_t outside_cells(const struct pel_plan *plan)
 {
-    return smaller(plan->form.axis[2].n, PEL_STENCIL_OUTSIDE_ROW);
-}
-
-/* The block that holds the arrays of a form; without data it only counts. */
-struct block {
-    char *data;
-    size_t used;
-};
-
-/* The block's next array, on a cache line of its own. */
-static void *carve(struct block *block, size_t count, size_t size)
-{
-    void *array = block->data ? block->data + block->used : NULL;
-    size_t bytes = count * size;
-    block->used += bytes + (PEL_CACHE_LINE - bytes % PEL_CACHE_LINE) % PEL_CACHE_LINE;
-    return array;
-}
-
-static void store(void *array, pel_dtype dtype, size_t i, double x)
-{
-    if (dtype == PEL_F32)
-        ((float *)array)[i] = (float)x;
-    else
-        ((double *)array)[i] = x;
+    return pel_stencil_smaller(plan->form.axis[2].n, PEL_STENCIL_OUTSIDE_ROW);
 }
 
 /* The arrays that a form points to. */
@@ -162,14 +111,14 @@ struct tables {
     ptrdiff_t *shift, *edge;
 };
 
-static void lay_out(struct tables *tables, const struct pel_plan *plan, struct block *block)
+static void lay_out(struct tables *tables, const struct pel_plan *plan, struct pel_block *block)
 {
     size_t ntaps = plan->form.ntaps;
-    tables->coef = carve(block, ntaps, plan->size);
-    tables->outside = carve(block, outside_cells(plan), plan->size);
-    tables->offset = carve(block, ntaps, sizeof *tables->offset);
-    tables->shift = carve(block, ntaps, sizeof *tables->shift);
-    tables->edge = carve(block, ntaps * count_edges(&plan->form.axis[2]), sizeof *tables->edge);
+    tables->coef = pel_block_carve(block, ntaps, plan->size);
+    tables->outside = pel_block_carve(block, outside_cells(plan), plan->size);
+    tables->offset = pel_block_carve(block, ntaps, sizeof *tables->offset);
+    tables->shift = pel_block_carve(block, ntaps, sizeof *tables->shift);
+    tables->edge = pel_block_carve(block, ntaps * count_edges(&plan->form.axis[2]), sizeof *tables->edge);
 }
 
 /* Indices far outside wrap around: shifts are used only where they stay inside. */
@@ -184,11 +133,11 @@ static void fill_taps(struct tables *tables, const struct pel_plan *plan, const 
     for (size_t k = 0; k < desc->ntaps; k++) {
         for (int a = 0; a < desc->ndim; a++)
             tables->offset[k][a + 3 - desc->ndim] = desc->taps[k].offset[a];
-        store(tables->coef, desc->dtype, k, desc->taps[k].coef);
+        pel_stencil_store(tables->coef, desc->dtype, k, desc->taps[k].coef);
         tables->shift[k] = shift_of(axis, tables->offset[k]);
     }
     for (size_t i = 0; i < outside_cells(plan); i++)
-        store(tables->outside, desc->dtype, i, desc->boundary_value);
+        pel_stencil_store(tables->outside, desc->dtype, i, desc->boundary_value);
 }
 
 static void fill_edges(struct tables *tables, const struct pel_plan *plan)
@@ -251,16 +200,16 @@ struct pel_plan *pel_stencil_make(const pel_stencil_desc *desc)
 {
     struct pel_plan start;
     struct tables tables;
-    struct block block = {NULL, 0};
+    struct pel_block block = {NULL, 0};
     start_plan(&start, desc);
-    carve(&block, 1, sizeof start);
+    pel_block_carve(&block, 1, sizeof start);
     lay_out(&tables, &start, &block);
     struct pel_plan *plan = pel_memory_new(1, block.used);
     if (!plan)
         return NULL;
     *plan = start;
-    block = (struct block){(char *)plan, 0};
-    carve(&block, 1, sizeof start);
+    block = (struct pel_block){(char *)plan, 0};
+    pel_block_carve(&block, 1, sizeof start);
     lay_out(&tables, plan, &block);
     fill_taps(&tables, plan, desc);
     fill_edges(&tables, plan);

@@ -6,16 +6,7 @@
 
 #include "kernels/stencil/sweep.h"
 #include "lib/dispatch.h"
-
-/* How space and time are tiled; see lib/stencil_time.c. */
-struct pel_stencil_tiling {
-    const char *why_not;       /* there is none; else NULL */
-    int axis;                  /* that is cut into diamonds */
-    size_t columns;            /* diamonds side by side */
-    size_t height;             /* most steps of half a diamond */
-    size_t block[3], slope[3]; /* of the waves along the other axes; block 0: all of the axis at once */
-    size_t bytes;              /* that a tile keeps in the cache */
-};
+#include "lib/stencil_space.h"
 
 struct pel_plan {
     struct pel_stencil_form form;
@@ -25,8 +16,7 @@ struct pel_plan {
     size_t cells; /* of the grid */
     int threads;  /* as asked for; 0: decide */
     struct pel_pick pick;
-    size_t cache; /* bytes that a tile may keep in it */
-    struct pel_stencil_tiling tiling;
+    struct pel_stencil_space space;
 };
 
 /* Checks the description of a problem. */

@@ -192,14 +192,15 @@ static void run_box(void *context, size_t index)
     const struct single *single = context;
     struct box box = find_box(single, index);
     size_t slices = times(box.end[single->axis] - box.begin[single->axis], single->slice);
-    box.seat = pel_stencil_sit(single->run);
+    char *seat = pel_seats_take(&single->run->seats);
+    box.seat = pel_stencil_seat(single->run->plan, seat);
     for (size_t i = 0; i <= slices; i++) {
         if (i < slices)
             for_slice(&box, i, compute_layer);
         if (i > 0)
             for_slice(&box, i - 1, take_home);
     }
-    pel_stencil_rise(single->run, box.seat);
+    pel_seats_leave(&single->run->seats, seat);
 }
 
 /* What has waited goes home. */

@@ -1,36 +1,26 @@
 /* The choice of a tiling: diamonds as high as the cache admits. */
-#include "lib/stencil_time.h"
-
-#include <string.h>
-
-#include "lib/memory.h"
+#include "lib/stencil_space.h"
 
 enum {
     LEAST_HEIGHT = 2,
     MOST_HEIGHT = 1024,
-    USUAL_KIB = 1024,
     TILES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
-    LONG_ROW = 64,        /* cache lines of a block of a row */
+    LONG_ROW = 64,        /* units of a block of a row */
 };
 
-static size_t param(const struct pel_plan *plan, const char *name, size_t otherwise)
+static size_t cells_of(const struct pel_stencil_space *space)
 {
-    const struct pel_param *params = plan->pick.kernel->params;
-    for (int i = 0; i < PEL_MAX_PARAMS && params[i].name; i++) {
-        if (strcmp(params[i].name, name) == 0)
-            return (size_t)plan->pick.params[i];
-    }
-    return otherwise;
+    return space->axis[0].n * space->axis[1].n * space->axis[2].n;
 }
 
-/* What a tile of half diamonds this long and high keeps in the cache, in both grids. */
-static size_t tile_bytes(const struct pel_plan *plan, const struct pel_stencil_tiling *tiling, size_t half,
+/* What a tile of half diamonds this long and high keeps in the cache, in all arrays. */
+static size_t tile_bytes(const struct pel_stencil_space *space, const struct pel_stencil_tiling *tiling, size_t half,
                          size_t height)
 {
     bool wave = false;
-    size_t bytes = 2 * plan->size;
+    size_t bytes = space->bytes;
     for (int a = 0; a < 3; a++) {
-        const struct pel_stencil_axis *axis = &plan->form.axis[a];
+        const struct pel_stencil_axis *axis = &space->axis[a];
         size_t cells = axis->n;
         if (tiling->block[a])
             cells = pel_stencil_smaller(cells, tiling->block[a] + 2 * height * tiling->slope[a]);
@@ -44,10 +34,10 @@ static size_t tile_bytes(const struct pel_plan *plan, const struct pel_stencil_t
 }
 
 /* Whether waves have room for the two parts that a periodic axis is swept in. */
-static bool waves_fit(const struct pel_plan *plan, const struct pel_stencil_tiling *tiling, size_t height)
+static bool waves_fit(const struct pel_stencil_space *space, const struct pel_stencil_tiling *tiling, size_t height)
 {
     for (int a = 0; a < 3; a++) {
-        const struct pel_stencil_axis *axis = &plan->form.axis[a];
+        const struct pel_stencil_axis *axis = &space->axis[a];
         if (tiling->block[a] && axis->periodic && axis->n / 4 / tiling->slope[a] < height)
             return false;
     }
@@ -55,58 +45,58 @@ static bool waves_fit(const struct pel_plan *plan, const struct pel_stencil_tili
 }
 
 /* The greatest height that fits, with diamonds enough for the team. */
-static size_t fit_height(const struct pel_plan *plan, const struct pel_stencil_tiling *tiling)
+static size_t fit_height(const struct pel_stencil_space *space, const struct pel_stencil_tiling *tiling)
 {
-    size_t reach = tiling->slope[tiling->axis], team = (size_t)plan->pick.team, height = 0;
-    size_t columns = team > 1 ? 2 * team : 1, room = pel_stencil_computed(&plan->form.axis[tiling->axis]) / 2;
-    size_t most = pel_stencil_smaller(room / columns / reach, param(plan, "height", MOST_HEIGHT));
-    for (size_t step = (size_t)MOST_HEIGHT; step > 0; step /= 2) {
+    size_t reach = tiling->slope[tiling->axis], team = (size_t)space->team, height = 0;
+    size_t columns = team > 1 ? 2 * team : 1, room = pel_stencil_computed(&space->axis[tiling->axis]) / 2;
+    size_t most = pel_stencil_smaller(room / columns / reach, space->most_height);
+    for (size_t step = MOST_HEIGHT; step > 0; step /= 2) {
         size_t next = height + step;
-        if (next <= most && waves_fit(plan, tiling, next) &&
-            tile_bytes(plan, tiling, next * reach, next) <= plan->cache)
+        if (next <= most && waves_fit(space, tiling, next) &&
+            tile_bytes(space, tiling, next * reach, next) <= space->cache)
             height = next;
     }
     return height;
 }
 
 /* Diamonds wider than they need be, where the cache and the team allow: longer rows. */
-static size_t fit_columns(const struct pel_plan *plan, const struct pel_stencil_tiling *tiling)
+static size_t fit_columns(const struct pel_stencil_space *space, const struct pel_stencil_tiling *tiling)
 {
-    size_t count = pel_stencil_computed(&plan->form.axis[tiling->axis]),
-           enough = TILES_PER_THREAD * (size_t)plan->pick.team;
+    size_t count = pel_stencil_computed(&space->axis[tiling->axis]), enough = TILES_PER_THREAD * (size_t)space->team;
     size_t columns = count / (2 * tiling->height * tiling->slope[tiling->axis]);
-    while (columns / 2 >= enough && tile_bytes(plan, tiling, count / columns, tiling->height) <= plan->cache)
+    while (columns / 2 >= enough && tile_bytes(space, tiling, count / columns, tiling->height) <= space->cache)
         columns /= 2;
     return columns;
 }
 
-static size_t half_diamond(const struct pel_plan *plan, const struct pel_stencil_tiling *tiling)
+static size_t half_diamond(const struct pel_stencil_space *space, const struct pel_stencil_tiling *tiling)
 {
-    return pel_stencil_computed(&plan->form.axis[tiling->axis]) / 2 / tiling->columns;
+    return pel_stencil_computed(&space->axis[tiling->axis]) / 2 / tiling->columns;
 }
 
 /* Diamonds along one axis, waves along the others; with `rows`, rows are swept by waves, too. */
-static struct pel_stencil_tiling candidate(const struct pel_plan *plan, int diamonds, bool rows)
+static struct pel_stencil_tiling candidate(const struct pel_stencil_space *space, int diamonds, bool rows)
 {
     struct pel_stencil_tiling tiling = {.axis = diamonds};
-    if (diamonds == 2 && plan->shape.ndim > 1)
+    if (diamonds == 2 && (space->ndim > 1 || !space->splits_rows))
         return tiling;
-    size_t line = PEL_CACHE_LINE / plan->size;
+    if (rows && space->axis[2].periodic && !space->splits_rows)
+        return tiling;
     for (int a = 0; a < 3; a++) {
-        const struct pel_stencil_axis *axis = &plan->form.axis[a];
+        const struct pel_stencil_axis *axis = &space->axis[a];
         tiling.slope[a] = pel_stencil_larger(axis->reach, 1);
         if (a != diamonds && a < 2 && axis->n > 1)
             tiling.block[a] = 2 * tiling.slope[a];
     }
     if (rows && diamonds != 2) {
-        tiling.slope[2] = line;
-        tiling.block[2] = LONG_ROW * line;
+        tiling.slope[2] = space->unit;
+        tiling.block[2] = space->splits_rows ? LONG_ROW * space->unit : space->unit;
     }
-    tiling.height = fit_height(plan, &tiling);
+    tiling.height = fit_height(space, &tiling);
     if (tiling.height < LEAST_HEIGHT)
         return tiling;
-    tiling.columns = fit_columns(plan, &tiling);
-    tiling.bytes = tile_bytes(plan, &tiling, half_diamond(plan, &tiling), tiling.height);
+    tiling.columns = fit_columns(space, &tiling);
+    tiling.bytes = tile_bytes(space, &tiling, half_diamond(space, &tiling), tiling.height);
     return tiling;
 }
 
@@ -118,24 +108,24 @@ static const struct {
 
 enum { CANDIDATES = sizeof candidates / sizeof candidates[0] };
 
-void pel_stencil_choose_tiling(struct pel_plan *plan)
+void pel_stencil_choose_tiling(struct pel_stencil_space *space)
 {
-    struct pel_stencil_tiling *best = &plan->tiling;
-    plan->cache = param(plan, "kib", USUAL_KIB) << 10;
-    *best = (struct pel_stencil_tiling){.why_not = "both grids fit the cache"};
-    if (2 * plan->cells * plan->size <= plan->cache * (size_t)plan->pick.team)
+    struct pel_stencil_tiling *best = &space->tiling;
+    *best = (struct pel_stencil_tiling){.why_not = "all arrays fit the cache"};
+    if (cells_of(space) <= space->cache * (size_t)space->team / space->bytes)
         return;
     best->why_not = "no diamond of several steps fits the cache and the team";
     for (size_t i = 0; i < CANDIDATES; i++) {
-        struct pel_stencil_tiling next = candidate(plan, candidates[i].axis, candidates[i].rows);
+        struct pel_stencil_tiling next = candidate(space, candidates[i].axis, candidates[i].rows);
         if (next.height >= LEAST_HEIGHT && (best->why_not || next.height > 2 * best->height))
             *best = next;
     }
 }
 
-static void explain(const struct pel_plan *plan, const struct pel_stencil_tiling *tiling, struct pel_text *text)
+static void explain(const struct pel_stencil_space *space, const struct pel_stencil_tiling *tiling,
+                    struct pel_text *text)
 {
-    int missing = 3 - plan->shape.ndim;
+    int missing = 3 - space->ndim;
     pel_text_add(text, "diamonds along axis %d", tiling->axis - missing);
     for (int a = missing; a < 3; a++) {
         if (tiling->block[a])
@@ -144,31 +134,31 @@ static void explain(const struct pel_plan *plan, const struct pel_stencil_tiling
     pel_text_add(text, ": up to %zu steps to the half", tiling->height);
 }
 
-/* A tile reads and writes its cells in both grids, and some around it. */
-static double traffic(const struct pel_plan *plan, const struct pel_stencil_tiling *tiling)
+/* A tile reads its cells in all arrays, and some around it, and writes those that change. */
+static double traffic(const struct pel_stencil_space *space, const struct pel_stencil_tiling *tiling)
 {
-    double half = (double)half_diamond(plan, tiling), reach = (double)tiling->slope[tiling->axis];
-    return 4 * (double)plan->size * (1 + reach / half) / (double)tiling->height;
+    double half = (double)half_diamond(space, tiling), reach = (double)tiling->slope[tiling->axis];
+    return (double)(2 * space->bytes - space->fixed_bytes) * (1 + reach / half) / (double)tiling->height;
 }
 
-void pel_stencil_explain_tiling(const struct pel_plan *plan, struct pel_text *text)
+void pel_stencil_explain_tiling(const struct pel_stencil_space *space, struct pel_text *text)
 {
-    const struct pel_stencil_tiling *tiling = &plan->tiling;
+    const struct pel_stencil_tiling *tiling = &space->tiling;
     if (tiling->why_not) {
         pel_text_add(text, "several steps: sweep by sweep, about %zu bytes a point and step; not tiled in time: %s\n",
-                     3 * plan->size, tiling->why_not);
+                     space->swept_bytes, tiling->why_not);
         return;
     }
     pel_text_add(text, "several steps: ");
-    explain(plan, tiling, text);
+    explain(space, tiling, text);
     pel_text_add(text, ", %zu side by side, %zu KiB of cache each; about %.1f bytes a point and step (untiled %zu)\n",
-                 tiling->columns, tiling->bytes >> 10, traffic(plan, tiling), 3 * plan->size);
+                 tiling->columns, tiling->bytes >> 10, traffic(space, tiling), space->swept_bytes);
     for (size_t i = 0; i < CANDIDATES; i++) {
-        struct pel_stencil_tiling other = candidate(plan, candidates[i].axis, candidates[i].rows);
+        struct pel_stencil_tiling other = candidate(space, candidates[i].axis, candidates[i].rows);
         bool chosen = other.axis == tiling->axis && other.block[2] == tiling->block[2];
         if (!chosen && other.height > 0) {
             pel_text_add(text, "  passed over: ");
-            explain(plan, &other, text);
+            explain(space, &other, text);
             pel_text_add(text, "\n");
         }
     }

@@ -12,18 +12,19 @@
  *
  * Two grids are enough: the last readers of what a step overwrites are the cells within reach in the step before, and
  * those are the ones that the step needs. */
-#include "lib/stencil_time.h"
+#include "lib/stencil_space.h"
 
 #include "lib/team.h"
 
 /* A tile as it is swept. */
 struct tile {
-    const struct pel_stencil_run *run;
+    const struct pel_stencil_march *march;
     size_t row, column, height;
     size_t start, stop; /* its steps */
     size_t blocks[3], block[3];
     struct pel_stencil_range range[3];
-    struct pel_sweep sweep;
+    size_t begin[3], end[3]; /* of the box at hand */
+    char *seat;
 };
 
 static ptrdiff_t lower(ptrdiff_t a, ptrdiff_t b)
@@ -36,54 +37,54 @@ static ptrdiff_t higher(ptrdiff_t a, ptrdiff_t b)
     return a > b ? a : b;
 }
 
-static const struct pel_stencil_axis *diamond_axis(const struct pel_plan *plan)
+static const struct pel_stencil_axis *diamond_axis(const struct pel_stencil_space *space)
 {
-    return &plan->form.axis[plan->tiling.axis];
+    return &space->axis[space->tiling.axis];
 }
 
 /* Where wall i stands; those of a periodic axis go round and round. */
-static ptrdiff_t wall_at(const struct pel_plan *plan, size_t i)
+static ptrdiff_t wall_at(const struct pel_stencil_space *space, size_t i)
 {
-    const struct pel_stencil_axis *axis = diamond_axis(plan);
-    size_t walls = 2 * plan->tiling.columns;
+    const struct pel_stencil_axis *axis = diamond_axis(space);
+    size_t walls = 2 * space->tiling.columns;
     return (ptrdiff_t)(pel_stencil_piece(axis, i % walls, walls) + i / walls * pel_stencil_computed(axis));
 }
 
-static bool stands_upright(const struct pel_plan *plan, size_t wall)
+static bool stands_upright(const struct pel_stencil_space *space, size_t wall)
 {
-    return !diamond_axis(plan)->periodic && (wall == 0 || wall >= 2 * plan->tiling.columns);
+    return !diamond_axis(space)->periodic && (wall == 0 || wall >= 2 * space->tiling.columns);
 }
 
 /* What has grown around a wall. */
-static struct pel_stencil_range grown(const struct pel_plan *plan, size_t wall, ptrdiff_t by)
+static struct pel_stencil_range grown(const struct pel_stencil_space *space, size_t wall, ptrdiff_t by)
 {
-    ptrdiff_t at = wall_at(plan, wall);
-    if (stands_upright(plan, wall))
+    ptrdiff_t at = wall_at(space, wall);
+    if (stands_upright(space, wall))
         by = 0;
     return (struct pel_stencil_range){at - by, at + by};
 }
 
 /* What is left between two walls. */
-static struct pel_stencil_range shrunk(const struct pel_plan *plan, size_t left, size_t right, ptrdiff_t by)
+static struct pel_stencil_range shrunk(const struct pel_stencil_space *space, size_t left, size_t right, ptrdiff_t by)
 {
-    struct pel_stencil_range range = {wall_at(plan, left), wall_at(plan, right)};
-    if (!stands_upright(plan, left))
+    struct pel_stencil_range range = {wall_at(space, left), wall_at(space, right)};
+    if (!stands_upright(space, left))
         range.low += by;
-    if (!stands_upright(plan, right))
+    if (!stands_upright(space, right))
         range.high -= by;
     return range;
 }
 
 static struct pel_stencil_range diamond_at(const struct tile *tile, size_t step)
 {
-    const struct pel_plan *plan = tile->run->plan;
-    size_t turn = diamond_axis(plan)->periodic ? 2 : 0, walls = 2 * plan->tiling.columns;
+    const struct pel_stencil_space *space = tile->march->space;
+    size_t turn = diamond_axis(space)->periodic ? 2 : 0, walls = 2 * space->tiling.columns;
     size_t middle = 2 * tile->column + (tile->row % 2 ? turn : 1);
-    ptrdiff_t by = (ptrdiff_t)(step % tile->height * plan->tiling.slope[plan->tiling.axis]);
+    ptrdiff_t by = (ptrdiff_t)(step % tile->height * space->tiling.slope[space->tiling.axis]);
     if (step / tile->height < tile->row)
-        return grown(plan, middle, by);
+        return grown(space, middle, by);
     size_t right = turn ? middle + 1 : pel_stencil_smaller(middle + 1, walls);
-    return shrunk(plan, middle > 0 ? middle - 1 : 0, right, by);
+    return shrunk(space, middle > 0 ? middle - 1 : 0, right, by);
 }
 
 static size_t blocks_in(size_t cells, size_t block)
@@ -92,31 +93,31 @@ static size_t blocks_in(size_t cells, size_t block)
 }
 
 /* Where the blocks of a wave begin: a multiple of the slope, so that they start on a cache line where that matters. */
-static size_t wave_base(const struct pel_plan *plan, int a)
+static size_t wave_base(const struct pel_stencil_space *space, int a)
 {
-    size_t first = plan->form.axis[a].first;
-    return first - first % plan->tiling.slope[a];
+    size_t first = space->axis[a].first;
+    return first - first % space->tiling.slope[a];
 }
 
 /* Blocks of a wave that is late by `lag` cells in the tile's last step; those of a periodic axis come first from its
  * start, then from its end. */
-static size_t count_blocks(const struct pel_plan *plan, int a, size_t lag)
+static size_t count_blocks(const struct pel_stencil_space *space, int a, size_t lag)
 {
-    const struct pel_stencil_axis *axis = &plan->form.axis[a];
-    size_t block = plan->tiling.block[a];
+    const struct pel_stencil_axis *axis = &space->axis[a];
+    size_t block = space->tiling.block[a];
     if (block == 0)
         return 1;
     return axis->periodic ? blocks_in(axis->n, block) + blocks_in(2 * lag, block)
-                          : blocks_in(axis->last - wave_base(plan, a) + lag, block);
+                          : blocks_in(axis->last - wave_base(space, a) + lag, block);
 }
 
 static struct pel_stencil_range wave_at(const struct tile *tile, int a, size_t step)
 {
-    const struct pel_stencil_axis *axis = &tile->run->plan->form.axis[a];
-    const struct pel_stencil_tiling *tiling = &tile->run->plan->tiling;
+    const struct pel_stencil_axis *axis = &tile->march->space->axis[a];
+    const struct pel_stencil_tiling *tiling = &tile->march->space->tiling;
     ptrdiff_t block = (ptrdiff_t)tiling->block[a], lag = (ptrdiff_t)((step - tile->start) * tiling->slope[a]);
     ptrdiff_t first = (ptrdiff_t)axis->first, last = (ptrdiff_t)axis->last, i = (ptrdiff_t)tile->block[a];
-    ptrdiff_t base = (ptrdiff_t)wave_base(tile->run->plan, a);
+    ptrdiff_t base = (ptrdiff_t)wave_base(tile->march->space, a);
     if (block == 0)
         return (struct pel_stencil_range){first, last};
     if (axis->periodic) {
@@ -130,36 +131,32 @@ static struct pel_stencil_range wave_at(const struct tile *tile, int a, size_t s
 }
 
 /* Sweeps the ranges from axis a on. What lies beyond the end of a periodic axis comes round. */
-static void sweep_ranges(struct tile *tile, int a)
+static void sweep_ranges(struct tile *tile, size_t step, int a)
 {
-    const struct pel_plan *plan = tile->run->plan;
+    const struct pel_stencil_space *space = tile->march->space;
     if (a == 3) {
-        plan->pick.kernel->run.sweep(&tile->sweep, plan->pick.params);
+        tile->march->advance(tile->march->context, tile->seat, step, tile->begin, tile->end);
         return;
     }
-    ptrdiff_t n = (ptrdiff_t)plan->form.axis[a].n;
+    ptrdiff_t n = (ptrdiff_t)space->axis[a].n;
     for (ptrdiff_t turn = 0; turn < tile->range[a].high; turn += n) {
         ptrdiff_t low = higher(tile->range[a].low - turn, 0), high = lower(tile->range[a].high - turn, n);
-        tile->sweep.begin[a] = (size_t)low;
-        tile->sweep.end[a] = (size_t)high;
+        tile->begin[a] = (size_t)low;
+        tile->end[a] = (size_t)high;
         if (low < high)
-            sweep_ranges(tile, a + 1);
+            sweep_ranges(tile, step, a + 1);
     }
 }
 
 static void sweep_step(struct tile *tile, size_t step)
 {
-    const struct pel_stencil_run *run = tile->run;
+    int diamonds = tile->march->space->tiling.axis;
     for (int a = 0; a < 3; a++) {
-        tile->range[a] = a == run->plan->tiling.axis ? diamond_at(tile, step) : wave_at(tile, a, step);
+        tile->range[a] = a == diamonds ? diamond_at(tile, step) : wave_at(tile, a, step);
         if (tile->range[a].low >= tile->range[a].high)
             return;
     }
-    tile->sweep.from = run->grid[step % 2];
-    tile->sweep.to = run->grid[1 - step % 2];
-    tile->sweep.first = step == 0;
-    tile->sweep.last = step + 1 == run->steps;
-    sweep_ranges(tile, 0);
+    sweep_ranges(tile, step, 0);
 }
 
 /* Block by block, the slowest axis in the inner loop, each through all steps. */
@@ -172,30 +169,36 @@ static void sweep_tile(struct tile *tile)
                     sweep_step(tile, step);
 }
 
-static size_t height_of(const struct pel_stencil_run *run)
+static size_t height_of(const struct pel_stencil_march *march)
 {
-    size_t bands = blocks_in(run->steps, run->plan->tiling.height);
-    return blocks_in(run->steps, bands);
+    size_t bands = blocks_in(march->steps, march->space->tiling.height);
+    return blocks_in(march->steps, bands);
 }
 
 static void run_tile(void *context, size_t row, size_t column)
 {
-    const struct pel_stencil_run *run = context;
-    const struct pel_stencil_tiling *tiling = &run->plan->tiling;
-    struct pel_stencil_seat seat = pel_stencil_sit(run);
-    struct tile tile = {.run = run, .row = row, .column = column, .height = height_of(run)};
-    tile.sweep = (struct pel_sweep){.form = &run->plan->form, .pointers = seat.pointers};
+    const struct pel_stencil_march *march = context;
+    const struct pel_stencil_tiling *tiling = &march->space->tiling;
+    struct tile tile = {.march = march, .row = row, .column = column, .height = height_of(march)};
     tile.start = (row > 0 ? row - 1 : 0) * tile.height;
-    tile.stop = pel_stencil_smaller((row + 1) * tile.height, run->steps);
+    tile.stop = pel_stencil_smaller((row + 1) * tile.height, march->steps);
     for (int a = 0; a < 3; a++)
         tile.blocks[a] =
-            a == tiling->axis ? 1 : count_blocks(run->plan, a, (tile.stop - tile.start - 1) * tiling->slope[a]);
+            a == tiling->axis ? 1 : count_blocks(march->space, a, (tile.stop - tile.start - 1) * tiling->slope[a]);
+    tile.seat = pel_seats_take(&march->seats);
     sweep_tile(&tile);
-    pel_stencil_rise(run, seat);
+    pel_seats_leave(&march->seats, tile.seat);
 }
 
-void pel_stencil_run_tiles(struct pel_stencil_run *run)
+void pel_stencil_march(const struct pel_stencil_march *march)
 {
-    size_t bands = blocks_in(run->steps, height_of(run)), columns = run->plan->tiling.columns;
-    pel_team_phases(run->threads, bands + 1, columns + !diamond_axis(run->plan)->periodic, run_tile, run);
+    const struct pel_stencil_space *space = march->space;
+    if (space->tiling.why_not) {
+        pel_stencil_march_plain(march);
+        return;
+    }
+    size_t bands = blocks_in(march->steps, height_of(march));
+    size_t columns = space->tiling.columns + !diamond_axis(space)->periodic;
+    struct pel_stencil_march copy = *march;
+    pel_team_phases(march->threads, bands + 1, columns, run_tile, &copy);
 }

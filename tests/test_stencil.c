@@ -169,7 +169,7 @@ static bool run_variant(const struct problem *problem, const char *variant, int 
         return false;
     assert_int_equal(status, PEL_OK);
     plan->pick.team = threads;
-    *tiled = !plan->tiling.why_not;
+    *tiled = !plan->space.tiling.why_not;
     size_t align = problem->desc.dtype == PEL_F32 ? 4 : 8;
     unsigned char *u = guard_alloc(problem->bytes, align * below(9), below(2));
     void *work = below(3) ? guard_alloc(pel_plan_work_bytes(plan), below(70), below(2)) : NULL;

@@ -151,6 +151,37 @@ static void test_portions(void **state)
     }
 }
 
+/* Stops at the first question. */
+static int stop(void *context, size_t done, size_t steps)
+{
+    *(size_t *)context += done;
+    return done < steps;
+}
+
+/* A run that is stopped leaves what a run of as many steps leaves, and tells how many. */
+static void test_stopping(void **state)
+{
+    (void)state;
+    pel_tap taps[NTAPS];
+    double u[CELLS], v[CELLS];
+    pel_stencil_desc desc = cuboid(PEL_BOUNDARY_REFLECT, taps);
+    size_t told = 0, done = 0;
+    random_cells(u);
+    memcpy(v, u, sizeof u);
+    pel_plan *plan = plan_of(&desc);
+    assert_int_equal(pel_stencil_run_watched(plan, u, NULL, 1000001, stop, &told, &done), PEL_OK);
+    assert_true(done > 0 && done < 1000001 && told == done);
+    run(&desc, v, done);
+    assert_memory_equal(u, v, sizeof u);
+    assert_int_equal(pel_stencil_run_watched(plan, u, NULL, 3, stop, &told, &done), PEL_OK);
+    assert_true(done == 3 && told < 1000001);
+    run(&desc, v, 3);
+    assert_memory_equal(u, v, sizeof u);
+    assert_int_equal(pel_stencil_run_watched(plan, NULL, NULL, 3, stop, &told, &done), PEL_EINVAL);
+    assert_int_equal(done, 0);
+    pel_plan_free(plan);
+}
+
 /* The caller's rounding mode and flags neither change the result nor are they changed. */
 static void test_environment(void **state)
 {
@@ -399,6 +430,7 @@ int main(void)
         cmocka_unit_test_setup(test_conservation, restart),
         cmocka_unit_test_setup(test_mirrors, restart),
         cmocka_unit_test_setup(test_portions, restart),
+        cmocka_unit_test_setup(test_stopping, restart),
         cmocka_unit_test_setup(test_environment, restart),
         cmocka_unit_test_setup(test_nan, restart),
         cmocka_unit_test_setup(test_spectrum, restart),

@@ -76,6 +76,16 @@ PEL_API pel_status pel_stencil_plan(pel_plan **plan, const pel_stencil_desc *des
  * untouched. A plan may be run from several threads at the same time on distinct grids. */
 PEL_API pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps);
 
+/* Told between portions of a long run how many of its steps are done; anything but 0 stops it there. */
+typedef int pel_progress(void *context, size_t done, size_t steps);
+
+/* pel_stencil_run in portions of at least some 2^26 cells (tens of milliseconds), after each of which, but not after
+ * the last, progress, unless NULL, is called by the calling thread. The run stops where that says so: u then holds the
+ * state after *done steps, as if no more had been asked for, and PEL_OK is returned. *done, unless NULL, is set on any
+ * return. Errors as above, and none in the middle of a run. */
+PEL_API pel_status pel_stencil_run_watched(const pel_plan *plan, void *u, void *work, size_t steps,
+                                           pel_progress *progress, void *context, size_t *done);
+
 /* Bytes of scratch that pel_stencil_run uses; 0 for NULL. */
 PEL_API size_t pel_plan_work_bytes(const pel_plan *plan);
 
