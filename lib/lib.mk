@@ -25,6 +25,7 @@ noinst_HEADERS += \
 	lib/stencil_sides.h \
 	lib/stencil_single.h \
 	lib/stencil_space.h \
+	lib/stencil_system.h \
 	lib/stencil_watch.h \
 	lib/team.h \
 	lib/text.h \
@@ -58,9 +59,12 @@ libcore_la_SOURCES = \
 	lib/stencil.c \
 	lib/stencil_plain.c \
 	lib/stencil_plan.c \
+	lib/stencil_rows.c \
 	lib/stencil_run.c \
 	lib/stencil_sides.c \
 	lib/stencil_single.c \
+	lib/stencil_system.c \
+	lib/stencil_system_plan.c \
 	lib/stencil_tiling.c \
 	lib/stencil_time.c \
 	lib/stencil_watch.c \
@@ -103,7 +107,7 @@ endif
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
 	include/pel/export.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/sort.h \
-	include/pel/status.h include/pel/stencil.h include/pel/tune.h \
+	include/pel/status.h include/pel/stencil.h include/pel/system.h include/pel/tune.h \
 	include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 

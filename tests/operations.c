@@ -123,6 +123,61 @@ STENCIL(PEL_F64, f64, 1)
 STENCIL(PEL_F64, f64, 2)
 STENCIL(PEL_F64, f64, 3)
 
+/* What spreads along a row and down a column, in two stages. */
+#define SYSTEM(dtype, T, suffix)                                                                                       \
+    static void along_##suffix(const pel_row *row, void *context)                                                      \
+    {                                                                                                                  \
+        const T *from = (const T *)pel_row_read(row, 0, 0, 0);                                                         \
+        T *to = (T *)row->write[0];                                                                                    \
+        (void)context;                                                                                                 \
+        for (ptrdiff_t x = 0; x < (ptrdiff_t)row->count; x++)                                                          \
+            to[x] = (from[x - 1] + from[x + 1]) / 3;                                                                   \
+    }                                                                                                                  \
+    static void down_##suffix(const pel_row *row, void *context)                                                       \
+    {                                                                                                                  \
+        const T *from = (const T *)pel_row_read(row, 0, 0, -1);                                                        \
+        T *to = (T *)row->write[0];                                                                                    \
+        (void)context;                                                                                                 \
+        for (size_t x = 0; x < row->count; x++)                                                                        \
+            to[x] = from[x] / 3;                                                                                       \
+    }                                                                                                                  \
+    static pel_status system_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)      \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return run_system(along_##suffix, down_##suffix, dtype, n, result, opts);                                      \
+    }
+
+static pel_status run_system(pel_row_function *along, pel_row_function *down, pel_dtype dtype, size_t n, void *grid,
+                             const pel_opts *opts)
+{
+    static const pel_access reads[2] = {{0, {{0, 0}, {1, 1}}}, {0, {{1, 0}, {0, 0}}}};
+    static const size_t written = 0;
+    const pel_stage stages[2] = {{along, NULL, 1, 1, &reads[0], &written}, {down, NULL, 1, 1, &reads[1], &written}};
+    pel_field field = PEL_FIELD_INIT;
+    pel_system_desc desc = PEL_SYSTEM_DESC_INIT;
+    field.dtype = dtype;
+    field.boundary[0][0] = field.boundary[0][1] = PEL_BOUNDARY_PERIODIC;
+    field.boundary[1][0] = PEL_BOUNDARY_REFLECT;
+    desc.ndim = 2;
+    desc.shape[0] = n >> 4;
+    desc.shape[1] = 16;
+    desc.nfields = 1;
+    desc.nstages = 2;
+    desc.fields = &field;
+    desc.stages = stages;
+    pel_system *system;
+    pel_status status = pel_system_plan(&system, &desc, opts);
+    if (status != PEL_OK)
+        return status;
+    status = pel_system_run(system, &grid, NULL, 3);
+    pel_system_free(system);
+    return status;
+}
+
+SYSTEM(PEL_F32, float, f32)
+SYSTEM(PEL_F64, double, f64)
+
 #define ROWS(dtype, suffix)                                                                                            \
     {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"mean", dtype, false, mean_##suffix},   \
         {"min", dtype, false, min_##suffix}, {"max", dtype, false, max_##suffix},                                      \
@@ -139,6 +194,7 @@ STENCIL(PEL_F64, f64, 3)
     }
 #define STENCIL_ROWS(dtype, suffix)                                                                                    \
     {"stencil 1", dtype, true, stencil1_##suffix}, {"stencil 2", dtype, true, stencil2_##suffix},                      \
+        {"system", dtype, true, system_##suffix},                                                                      \
     {                                                                                                                  \
         "stencil 3", dtype, true, stencil3_##suffix                                                                    \
     }

@@ -30,6 +30,7 @@ program_tests = \
 	tests/test_rules \
 	tests/test_scan \
 	tests/test_select \
+	tests/test_simulations \
 	tests/test_sort \
 	tests/test_sort_order \
 	tests/test_sort_u128 \
@@ -38,6 +39,8 @@ program_tests = \
 	tests/test_stencil_laws \
 	tests/test_sum \
 	tests/test_support \
+	tests/test_system \
+	tests/test_system_arguments \
 	tests/test_team \
 	tests/test_trace \
 	tests/test_tune \
@@ -108,6 +111,8 @@ tests_test_sort_u128_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_sort_LDADD = $(LDADD) -lm
 tests_test_sort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 
+# Loops and row functions are compared bit for bit.
+tests_test_simulations_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
 tests_test_stencil_laws_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS)
 tests_test_stencil_laws_LDADD = $(LDADD) $(FFTW_LIBS) -lm

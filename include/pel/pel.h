@@ -14,6 +14,7 @@
 #include <pel/sort.h>
 #include <pel/status.h>
 #include <pel/stencil.h>
+#include <pel/system.h>
 #include <pel/tune.h>
 #include <pel/types.h>
 #include <pel/version.h>
