@@ -6,7 +6,7 @@ programs='tests/test_bits tests/test_dispatch tests/test_integer_sum tests/test_
 for tool in clang-14 clang++-14; do
     command -v $tool >/dev/null || { echo "check-clang: $tool is missing"; exit 77; }
 done
-configure check-clang --enable-werror CC=clang-14 CXX=clang++-14 CFLAGS='-O2 -g' CXXFLAGS='-O1 -g'
+configure check-clang --enable-werror CC=clang-14 CXX=clang++-14 CFLAGS=-O1 CXXFLAGS=-O1
 build all # in a make of its own: it starts another, which would build the same things at the same time
 build $programs
 make -s -k -j "$(nproc)" check-TESTS TESTS="$programs" || result=1
