@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
 #include "perf/stats.h"
 #include "tests/support.h"
 
@@ -65,10 +66,19 @@ static int count_covered(struct test_random *random, size_t n, size_t disturbed)
     return covered;
 }
 
+/* Rates take thousands of trials, and a sanitizer, which looks at memory, learns nothing from them. */
+static void skip_if_sanitized(void)
+{
+#ifdef PEL_SANITIZED
+    skip();
+#endif
+}
+
 /* 95 % are promised. Of 2000 trials 1900 then cover on the average, and fewer than 1850 once in 10^6 runs. */
 static void intervals_cover(void **state)
 {
     (void)state;
+    skip_if_sanitized();
     struct test_random random = test_random_start(test_seed(), 2);
     static const size_t sizes[] = {9, 27, 54};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -83,6 +93,7 @@ static void intervals_cover(void **state)
 static void noise_is_not_accepted(void **state)
 {
     (void)state;
+    skip_if_sanitized();
     struct test_random random = test_random_start(test_seed(), 3);
     int noise = 0, gain = 0;
     for (int trial = 0; trial < TRIALS; trial++) {
