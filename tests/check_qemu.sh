@@ -29,7 +29,7 @@ emulate() {
 
 unset CC CXX NM
 export PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig
-configure check-qemu --host=aarch64-linux-gnu --without-openblas --without-netcdf --without-zlib CFLAGS='-O2 -g'
+configure check-qemu --host=aarch64-linux-gnu --without-openblas --without-netcdf --without-zlib CFLAGS=-O2
 build $programs
 PEL_TEST_EMULATOR=qemu-aarch64-static
 export PEL_TEST_EMULATOR
