@@ -5,6 +5,7 @@
 #ifndef PEL_KERNELS_KERNEL_H
 #define PEL_KERNELS_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,7 @@ struct pel_stencil_shape {
     size_t row; /* cells of a contiguous row */
     size_t ntaps;
     int radius; /* largest offset on any axis */
+    bool terms; /* more than taps of constant coefficients */
 };
 
 /* What is asked of the dispatcher. */

@@ -17,4 +17,5 @@ KERNELS += kernels/sort/pack.c
 KERNELS += kernels/sort/places.c
 KERNELS += kernels/sort/sieve.c
 KERNELS += kernels/stencil/blocked.c
+KERNELS += kernels/stencil/terms.c
 KERNELS += kernels/stencil/naive.c

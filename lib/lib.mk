@@ -57,6 +57,7 @@ libcore_la_SOURCES = \
 	lib/shipped.c \
 	lib/sort.c \
 	lib/stencil.c \
+	lib/stencil_check.c \
 	lib/stencil_plain.c \
 	lib/stencil_plan.c \
 	lib/stencil_rows.c \

@@ -39,12 +39,14 @@ static size_t param(const struct pel_plan *plan, const char *name, size_t otherw
 
 static void choose_tiling(struct pel_plan *plan)
 {
+    size_t fixed = pel_stencil_array_bytes(plan);
     plan->space = (struct pel_stencil_space){.axis = plan->form.axis,
                                              .ndim = plan->shape.ndim,
                                              .unit = PEL_CACHE_LINE / plan->size,
                                              .splits_rows = true,
-                                             .bytes = 2 * plan->size,
-                                             .swept_bytes = 3 * plan->size,
+                                             .bytes = 2 * plan->size + fixed,
+                                             .fixed_bytes = fixed,
+                                             .swept_bytes = 3 * plan->size + fixed,
                                              .team = plan->pick.team,
                                              .cache = param(plan, "kib", USUAL_KIB) << 10,
                                              .most_height = param(plan, "height", MOST_HEIGHT)};
@@ -100,41 +102,30 @@ static void sweep_box(void *context, char *seat, size_t step, const size_t begin
                               .to = run->grid[1 - step % 2],
                               .pointers = pel_stencil_seat(run->plan, seat).pointers,
                               .first = step == 0,
-                              .last = step + 1 == run->steps};
+                              .last = step + (size_t)run->plan->levels >= run->steps};
     memcpy(sweep.begin, begin, sizeof sweep.begin);
     memcpy(sweep.end, end, sizeof sweep.end);
     run->plan->pick.kernel->run.sweep(&sweep, run->plan->pick.params);
 }
 
-/* Copies cells [begin, end), rows and planes counted through, to the scratch. */
-static void copy_cells(const struct pel_stencil_run *run, size_t begin, size_t end)
-{
-    size_t size = run->plan->size;
-    memcpy(run->grid[1] + begin * size, run->grid[0] + begin * size, (end - begin) * size);
-}
-
-/* Copies the whole rows and planes that keep their values to the scratch, of plane z. */
+/* Copies the whole rows that keep their values to the other grid, of plane z. */
 static void copy_kept(void *context, size_t z)
 {
     const struct pel_stencil_run *run = context;
-    const struct pel_stencil_axis *axis = run->plan->form.axis;
-    size_t nx = axis[2].n, plane = z * axis[1].n * nx, end = plane + axis[1].n * nx;
-    if (z < axis[0].first || z >= axis[0].last) {
-        copy_cells(run, plane, end);
-    } else {
-        copy_cells(run, plane, plane + axis[1].first * nx);
-        copy_cells(run, plane + axis[1].last * nx, end);
+    const struct pel_stencil_form *form = &run->plan->form;
+    const struct pel_stencil_axis *axis = form->axis;
+    size_t size = run->plan->size;
+    bool all = z < axis[0].first || z >= axis[0].last || pel_stencil_computed(&axis[2]) == 0;
+    for (size_t y = 0; y < axis[1].n; y++) {
+        size_t at = pel_stencil_row_start(form, z, y) * size;
+        if (all || y < axis[1].first || y >= axis[1].last)
+            memcpy(run->grid[1] + at, run->grid[0] + at, axis[2].n * size);
     }
 }
 
-/* Two steps from grid to grid and back end where they began. A step that is over goes first, in place. */
-static void advance(struct pel_stencil_run *run, size_t steps)
+/* Steps from grid to grid. */
+static void march(struct pel_stencil_run *run)
 {
-    if (steps % 2)
-        pel_stencil_run_single(run, steps == 1);
-    run->steps = steps - steps % 2;
-    if (run->steps == 0)
-        return;
     pel_team_for(run->threads, run->plan->form.axis[0].n, copy_kept, run);
     struct pel_stencil_march march = {.space = &run->plan->space,
                                       .steps = run->steps,
@@ -145,11 +136,56 @@ static void advance(struct pel_stencil_run *run, size_t steps)
     pel_stencil_march(&march);
 }
 
-/* Whether scratch of this plan's size overlaps its grid. */
-static bool overlap(const struct pel_plan *plan, const void *u, const void *work)
+/* Two steps end where they began. A step that is over goes first, in place. */
+static void advance_one(struct pel_stencil_run *run, size_t steps)
 {
-    uintptr_t grid = (uintptr_t)u, scratch = (uintptr_t)work;
-    return grid < scratch ? scratch - grid < plan->cells * plan->size : grid - scratch < pel_plan_work_bytes(plan);
+    if (steps % 2)
+        pel_stencil_run_single(run, steps == 1);
+    run->steps = steps - steps % 2;
+    if (run->steps > 0)
+        march(run);
+}
+
+/* Both grids are the caller's, who finds the newer one first. */
+static void advance_two(struct pel_stencil_run *run, size_t steps)
+{
+    char *other = run->grid[1];
+    run->steps = steps;
+    march(run);
+    if (steps % 2) {
+        run->grid[1] = run->grid[0];
+        run->grid[0] = other;
+    }
+}
+
+static bool overlaps_array(const struct pel_plan *plan, const void *grid, const void *array, size_t size)
+{
+    return array && pel_overlap(grid, plan->extent * plan->size, array, plan->extent * size);
+}
+
+/* Whether a grid is where it may be. */
+static bool good_grid(const struct pel_plan *plan, const void *grid, const void *work)
+{
+    const struct pel_stencil_terms *terms = &plan->terms;
+    if (!grid || (uintptr_t)grid % plan->size)
+        return false;
+    if (work && pel_overlap(grid, plan->extent * plan->size, work, pel_plan_work_bytes(plan)))
+        return false;
+    for (size_t k = 0; terms->coef && k < plan->form.ntaps; k++) {
+        if (overlaps_array(plan, grid, terms->coef[k], plan->size))
+            return false;
+    }
+    return !overlaps_array(plan, grid, terms->scale, plan->size) &&
+           !overlaps_array(plan, grid, terms->source, plan->size) && !overlaps_array(plan, grid, terms->mask, 1);
+}
+
+static bool good_levels(const struct pel_plan *plan, void *const *levels, const void *work)
+{
+    for (int i = 0; i < plan->levels; i++) {
+        if (!good_grid(plan, levels[i], work))
+            return false;
+    }
+    return plan->levels == 1 || !overlaps_array(plan, levels[0], levels[1], plan->size);
 }
 
 static bool keeps_all(const struct pel_plan *plan)
@@ -163,20 +199,24 @@ static bool keeps_all(const struct pel_plan *plan)
 
 static void run_portion(void *context, size_t first, size_t steps)
 {
+    struct pel_stencil_run *run = context;
     (void)first;
-    advance(context, steps);
+    if (run->plan->levels == 2)
+        advance_two(run, steps);
+    else
+        advance_one(run, steps);
 }
 
-pel_status pel_stencil_run_watched(const pel_plan *plan, void *u, void *work, size_t steps, pel_progress *progress,
-                                   void *context, size_t *done)
+pel_status pel_stencil_run_levels(const pel_plan *plan, void **levels, void *work, size_t steps, pel_progress *progress,
+                                  void *context, size_t *done)
 {
     struct pel_stencil_watch watch = {.steps = steps, .progress = progress, .context = context, .done = done};
     pel_stencil_watch_set(&watch, 0);
-    if (!plan || !u || (uintptr_t)u % plan->size || (work && overlap(plan, u, work)))
+    if (!plan || !levels || !good_levels(plan, levels, work))
         return PEL_EINVAL;
     if (steps > SIZE_MAX / 2)
         return PEL_ERANGE;
-    if (steps == 0 || keeps_all(plan)) {
+    if (steps == 0 || (plan->levels == 1 && keeps_all(plan))) {
         pel_stencil_watch_set(&watch, steps);
         return PEL_OK;
     }
@@ -191,11 +231,23 @@ pel_status pel_stencil_run_watched(const pel_plan *plan, void *u, void *work, si
     pel_trace_begin(&span, &plan->pick, plan->cells * steps);
     int threads = pel_team_threads(&opts);
     struct pel_stencil_run run;
-    pel_stencil_start(&run, plan, u, scratch.data, threads < plan->pick.team ? threads : plan->pick.team);
+    pel_stencil_start(&run, plan, levels[0], scratch.data, threads < plan->pick.team ? threads : plan->pick.team);
+    if (plan->levels == 2)
+        run.grid[1] = levels[1];
     pel_stencil_watch(&watch, &plan->space, plan->cells, run_portion, &run);
+    for (int i = 0; i < plan->levels; i++)
+        levels[i] = run.grid[i];
     pel_trace_end(&span);
     pel_scratch_drop(&scratch);
     return PEL_OK;
+}
+
+pel_status pel_stencil_run_watched(const pel_plan *plan, void *u, void *work, size_t steps, pel_progress *progress,
+                                   void *context, size_t *done)
+{
+    if (plan && plan->levels > 1)
+        plan = NULL;
+    return pel_stencil_run_levels(plan, &u, work, steps, progress, context, done);
 }
 
 pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps)
@@ -218,9 +270,11 @@ pel_status pel_plan_explain(const pel_plan *plan, char *data, size_t capacity, s
     for (int i = 0; i < PEL_MAX_PARAMS && pick->kernel->params[i].name; i++)
         pel_text_add(&text, "  %s = %d\n", pick->kernel->params[i].name, (int)pick->params[i]);
     pel_stencil_explain_tiling(&plan->space, &text);
-    pel_text_add(
-        &text, "a single step, and the first of an odd number: in place through a ring of %zu KiB, %zu bytes a point\n",
-        pel_stencil_ring_bytes(plan) >> 10, 2 * plan->size);
+    if (plan->levels == 1)
+        pel_text_add(&text,
+                     "a single step, and the first of an odd number: in place through a ring of %zu KiB, %zu bytes a "
+                     "point\n",
+                     pel_stencil_ring_bytes(plan) >> 10, plan->space.swept_bytes - plan->size);
     if (length)
         *length = text.length;
     return PEL_OK;

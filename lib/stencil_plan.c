@@ -1,54 +1,10 @@
 /* From the description of a stencil problem to tables that a leaf can follow without thinking. */
 #include "lib/stencil_plan.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "lib/block.h"
 #include "lib/stencil_sides.h"
-
-static bool finite_in(pel_dtype dtype, double x)
-{
-    return dtype == PEL_F32 ? isfinite((float)x) : isfinite(x);
-}
-
-static bool good_tap(const pel_stencil_desc *desc, const pel_tap *tap)
-{
-    for (int a = 0; a < 3; a++) {
-        int32_t radius = a < desc->ndim ? PEL_STENCIL_MAX_RADIUS : 0;
-        if (tap->offset[a] < -radius || tap->offset[a] > radius)
-            return false;
-    }
-    return finite_in(desc->dtype, tap->coef);
-}
-
-/* Whether grid and scratch can be addressed. */
-static bool grid_fits(const pel_stencil_desc *desc)
-{
-    size_t bytes = pel_dtype_size(desc->dtype);
-    for (int a = 0; a < desc->ndim; a++) {
-        if (__builtin_mul_overflow(bytes, desc->shape[a], &bytes))
-            return false;
-    }
-    return bytes <= PTRDIFF_MAX - PEL_CACHE_LINE;
-}
-
-pel_status pel_stencil_check(const pel_stencil_desc *desc)
-{
-    if (!desc || desc->size < sizeof *desc || !desc->taps || desc->ntaps < 1 || desc->ntaps > PEL_STENCIL_MAX_TAPS)
-        return PEL_EINVAL;
-    if ((desc->dtype != PEL_F32 && desc->dtype != PEL_F64) || desc->ndim < 1 || desc->ndim > 3)
-        return PEL_EINVAL;
-    for (int a = 0; a < desc->ndim; a++) {
-        if (desc->shape[a] < 1 || !pel_stencil_good_sides(desc->boundary[a]))
-            return PEL_EINVAL;
-    }
-    for (size_t k = 0; k < desc->ntaps; k++) {
-        if (!good_tap(desc, &desc->taps[k]))
-            return PEL_EINVAL;
-    }
-    return grid_fits(desc) ? PEL_OK : PEL_ERANGE;
-}
 
 /* How far the taps reach past the low and the high side of an axis of the description. */
 static void find_reach(const pel_stencil_desc *desc, int a, size_t reach[2])
@@ -109,32 +65,68 @@ struct tables {
     int32_t (*offset)[3];
     void *coef, *outside;
     ptrdiff_t *shift, *edge;
+    const void **arrays, **constants; /* of coefficients; only where there is any array */
 };
 
-static void lay_out(struct tables *tables, const struct pel_plan *plan, struct pel_block *block)
+static bool has_arrays(const pel_stencil_desc *desc)
+{
+    for (size_t k = 0; desc->coefs && k < desc->ntaps; k++) {
+        if (desc->coefs[k])
+            return true;
+    }
+    return false;
+}
+
+static bool has_terms(const pel_stencil_desc *desc)
+{
+    return has_arrays(desc) || desc->scale || desc->source || desc->mask || desc->now != 0 || desc->levels == 2;
+}
+
+/* Lists the arrays of coefficients, and for taps that have none makes as many copies of the constant as a row has
+ * cells. */
+static void lay_out_coefficients(struct tables *tables, const struct pel_plan *plan, const pel_stencil_desc *desc,
+                                 struct pel_block *block)
+{
+    tables->arrays = pel_block_carve(block, desc->ntaps, sizeof *tables->arrays);
+    tables->constants = pel_block_carve(block, desc->ntaps, sizeof *tables->constants);
+    for (size_t k = 0; k < desc->ntaps; k++) {
+        void *row = desc->coefs[k] ? NULL : pel_block_carve(block, outside_cells(plan), plan->size);
+        for (size_t i = 0; row && i < outside_cells(plan); i++)
+            pel_stencil_store(row, desc->dtype, i, desc->taps[k].coef);
+        if (block->data) {
+            tables->arrays[k] = desc->coefs[k];
+            tables->constants[k] = row;
+        }
+    }
+}
+
+static void lay_out(struct tables *tables, const struct pel_plan *plan, const pel_stencil_desc *desc,
+                    struct pel_block *block)
 {
     size_t ntaps = plan->form.ntaps;
+    *tables = (struct tables){0};
     tables->coef = pel_block_carve(block, ntaps, plan->size);
     tables->outside = pel_block_carve(block, outside_cells(plan), plan->size);
     tables->offset = pel_block_carve(block, ntaps, sizeof *tables->offset);
     tables->shift = pel_block_carve(block, ntaps, sizeof *tables->shift);
     tables->edge = pel_block_carve(block, ntaps * count_edges(&plan->form.axis[2]), sizeof *tables->edge);
+    if (has_arrays(desc))
+        lay_out_coefficients(tables, plan, desc, block);
 }
 
 /* Indices far outside wrap around: shifts are used only where they stay inside. */
-static ptrdiff_t shift_of(const struct pel_stencil_axis *axis, const int32_t *offset)
+static ptrdiff_t shift_of(const struct pel_stencil_form *form, const int32_t *offset)
 {
-    return (ptrdiff_t)(((size_t)offset[0] * axis[1].n + (size_t)offset[1]) * axis[2].n);
+    return (ptrdiff_t)((size_t)offset[0] * form->stride[0] + (size_t)offset[1] * form->stride[1]);
 }
 
 static void fill_taps(struct tables *tables, const struct pel_plan *plan, const pel_stencil_desc *desc)
 {
-    const struct pel_stencil_axis *axis = plan->form.axis;
     for (size_t k = 0; k < desc->ntaps; k++) {
         for (int a = 0; a < desc->ndim; a++)
             tables->offset[k][a + 3 - desc->ndim] = desc->taps[k].offset[a];
         pel_stencil_store(tables->coef, desc->dtype, k, desc->taps[k].coef);
-        tables->shift[k] = shift_of(axis, tables->offset[k]);
+        tables->shift[k] = shift_of(&plan->form, tables->offset[k]);
     }
     for (size_t i = 0; i < outside_cells(plan); i++)
         pel_stencil_store(tables->outside, desc->dtype, i, desc->boundary_value);
@@ -183,6 +175,11 @@ static void start_plan(struct pel_plan *plan, const pel_stencil_desc *desc)
 {
     static const struct pel_stencil_axis absent = {.n = 1, .last = 1, .inner_last = 1};
     *plan = (struct pel_plan){.dtype = desc->dtype, .size = pel_dtype_size(desc->dtype), .cells = 1};
+    size_t stride[3];
+    pel_stencil_lay_out(desc, stride, &plan->extent);
+    plan->levels = desc->levels;
+    plan->form.stride[0] = desc->ndim > 2 ? stride[0] : plan->extent;
+    plan->form.stride[1] = desc->ndim > 1 ? stride[desc->ndim - 2] : plan->extent;
     plan->form.ntaps = desc->ntaps;
     for (int a = 0; a < 3; a++) {
         struct pel_stencil_axis *axis = &plan->form.axis[a];
@@ -192,7 +189,31 @@ static void start_plan(struct pel_plan *plan, const pel_stencil_desc *desc)
         plan->cells *= axis->n;
     }
     plan->form.planes = count_planes(desc);
-    plan->shape = (struct pel_stencil_shape){desc->ndim, plan->form.axis[2].n, desc->ntaps, find_radius(desc)};
+    plan->shape =
+        (struct pel_stencil_shape){desc->ndim, plan->form.axis[2].n, desc->ntaps, find_radius(desc), has_terms(desc)};
+}
+
+size_t pel_stencil_array_bytes(const struct pel_plan *plan)
+{
+    const struct pel_stencil_terms *terms = &plan->terms;
+    size_t arrays = (terms->scale ? 1u : 0u) + (terms->source ? 1u : 0u);
+    for (size_t k = 0; terms->coef && k < plan->form.ntaps; k++)
+        arrays += terms->coef[k] ? 1 : 0;
+    return arrays * plan->size + (terms->mask ? 1 : 0);
+}
+
+static void fill_terms(struct pel_plan *plan, const struct tables *tables, const pel_stencil_desc *desc)
+{
+    bool f32 = desc->dtype == PEL_F32;
+    plan->terms = (struct pel_stencil_terms){.coef = tables->arrays,
+                                             .constant = tables->constants,
+                                             .scale = desc->scale,
+                                             .source = desc->source,
+                                             .mask = desc->mask,
+                                             .now = f32 ? (double)(float)desc->now : desc->now,
+                                             .before = f32 ? (double)(float)desc->before : desc->before,
+                                             .two_levels = desc->levels == 2};
+    plan->form.terms = plan->shape.terms ? &plan->terms : NULL;
 }
 
 /* The plan is the head of its block. */
@@ -203,14 +224,14 @@ struct pel_plan *pel_stencil_make(const pel_stencil_desc *desc)
     struct pel_block block = {NULL, 0};
     start_plan(&start, desc);
     pel_block_carve(&block, 1, sizeof start);
-    lay_out(&tables, &start, &block);
+    lay_out(&tables, &start, desc, &block);
     struct pel_plan *plan = pel_memory_new(1, block.used);
     if (!plan)
         return NULL;
     *plan = start;
     block = (struct pel_block){(char *)plan, 0};
     pel_block_carve(&block, 1, sizeof start);
-    lay_out(&tables, plan, &block);
+    lay_out(&tables, plan, desc, &block);
     fill_taps(&tables, plan, desc);
     fill_edges(&tables, plan);
     plan->form.offset = (const int32_t(*)[3])tables.offset;
@@ -219,5 +240,6 @@ struct pel_plan *pel_stencil_make(const pel_stencil_desc *desc)
     plan->form.outside = tables.outside;
     plan->form.shift = tables.shift;
     plan->form.edge = tables.edge;
+    fill_terms(plan, &tables, desc);
     return plan;
 }

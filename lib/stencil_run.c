@@ -19,13 +19,13 @@ static size_t seat_bytes(const struct pel_plan *plan)
 
 static size_t grid_bytes(const struct pel_plan *plan)
 {
-    return round_up(plan->cells * plan->size);
+    return plan->levels == 2 ? 0 : round_up(plan->extent * plan->size);
 }
 
 /* The other half of the cache is for what a step reads. */
 size_t pel_stencil_ring_bytes(const struct pel_plan *plan)
 {
-    return pel_stencil_smaller(plan->space.cache / 2, 2 * plan->cells * plan->size);
+    return pel_stencil_smaller(plan->space.cache / 2, 2 * plan->extent * plan->size);
 }
 
 size_t pel_stencil_scratch_bytes(const struct pel_plan *plan)

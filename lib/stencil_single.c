@@ -48,7 +48,7 @@ static void cut_across(struct single *single, size_t cells[3])
 {
     const struct pel_stencil_axis *axis = single->run->plan->form.axis, *along = &axis[single->axis];
     size_t reach = pel_stencil_smaller(pel_stencil_larger(along->reach, 1), pel_stencil_computed(along));
-    size_t row = axis[2].n, fair = single->room / reach;
+    size_t row = single->run->plan->form.stride[1], fair = single->room / reach;
     single->whole = single->axis != 2 && row <= fair;
     single->slice = reach;
     if (single->axis == 2)
@@ -107,8 +107,7 @@ static struct box find_box(const struct single *single, size_t index)
 
 static struct part find_part(const struct box *box, size_t z, size_t y, size_t begin, size_t end)
 {
-    const struct pel_stencil_axis *axis = box->single->run->plan->form.axis;
-    struct part part = {(z * axis[1].n + y) * axis[2].n, begin, begin, begin, end};
+    struct part part = {pel_stencil_row_start(&box->single->run->plan->form, z, y), begin, begin, begin, end};
     if (z < box->own[0][0] || z >= box->own[0][1] || y < box->own[1][0] || y >= box->own[1][1])
         return part;
     part.own = pel_stencil_smaller(pel_stencil_larger(box->own[2][0], begin), end);
@@ -137,7 +136,7 @@ static void for_layers(const struct box *box, const size_t begin[3], const size_
 {
     const struct pel_plan *plan = box->single->run->plan;
     bool whole = box->single->whole;
-    size_t rows = whole ? end[1] - begin[1] : 1, row = whole ? plan->form.axis[2].n : end[2] - begin[2];
+    size_t rows = whole ? end[1] - begin[1] : 1, row = whole ? plan->form.stride[1] : end[2] - begin[2];
     for (size_t z = begin[0]; z < end[0]; z++) {
         for (size_t y = begin[1]; y < end[1]; y += rows, ring += rows * row * plan->size)
             body(box, (size_t[]){z, y, begin[2]}, (size_t[]){z + 1, y + rows, end[2]}, ring);
@@ -147,8 +146,7 @@ static void for_layers(const struct box *box, const size_t begin[3], const size_
 /* The cell of the grid that a layer in the ring starts with. */
 static size_t origin_of(const struct box *box, const size_t begin[3])
 {
-    const struct pel_stencil_axis *axis = box->single->run->plan->form.axis;
-    size_t row = (begin[0] * axis[1].n + begin[1]) * axis[2].n;
+    size_t row = pel_stencil_row_start(&box->single->run->plan->form, begin[0], begin[1]);
     return box->single->whole ? row : row + begin[2];
 }
 

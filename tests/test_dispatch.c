@@ -87,7 +87,7 @@ static struct pel_rule rule_of(size_t n_upto, const char *variant, int team)
 static const size_t sizes[] = {0, 1, 100, 1000, 50000, 10000000};
 static const int teams[] = {1, 2, 3, 64};
 static const struct pel_stencil_shape shapes[] = {
-    {0}, {1, 1000, 3, 1}, {2, 100, 5, 1}, {3, 100, 7, 1}, {3, 10, 343, 3}};
+    {0}, {1, 1000, 3, 1, false}, {2, 100, 5, 1, true}, {3, 100, 7, 1, false}, {3, 10, 343, 3, true}};
 
 typedef void visitor(const struct pel_request *request);
 

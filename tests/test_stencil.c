@@ -12,7 +12,7 @@
 #include "lib/stencil_plan.h"
 #include "tests/stencil_oracle.h"
 
-enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 120, TILINGS = 120, LONG_PROBLEMS = 20000 };
+enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 90, TILINGS = 90, LONG_PROBLEMS = 20000 };
 
 static struct test_random rng;
 
@@ -21,12 +21,15 @@ static size_t below(size_t bound)
     return test_random_below(&rng, bound);
 }
 
-/* A problem, its input and what must come out. */
+/* A problem, its input and what must come out, for each level of time. */
 struct problem {
     pel_stencil_desc desc;
     pel_tap taps[MAX_TAPS];
+    const void *coefs[MAX_TAPS];
+    void *arrays[MAX_TAPS + 3]; /* to be freed */
+    size_t narrays;
     size_t bytes, steps;
-    void *input, *expected;
+    void *input[2], *expected[2];
 };
 
 /* A cell and its neighbours in some order: what kernels may know by sight. */
@@ -78,7 +81,7 @@ static void random_axis(pel_stencil_desc *desc, int a)
 /* Ordinary values, or any bits at all: subnormals, infinities, every kind of NaN. */
 static void random_cells(const pel_stencil_desc *desc, void *u)
 {
-    size_t cells = oracle_cells(desc), wild = below(3) ? SIZE_MAX : 1 + below(100);
+    size_t cells = oracle_extent(desc), wild = below(3) ? SIZE_MAX : 1 + below(100);
     for (size_t i = 0; i < cells; i++) {
         double x = 2 * test_random_unit(&rng) - 1;
         if (desc->dtype == PEL_F32)
@@ -99,17 +102,70 @@ static void start_problem(struct problem *problem, int ndim)
     problem->desc.boundary_value = outside[below(sizeof outside / sizeof outside[0])];
 }
 
+/* An array laid out as the grid, between guard pages. */
+static const void *random_array(struct problem *problem)
+{
+    size_t align = problem->desc.dtype == PEL_F32 ? 4 : 8;
+    void *array = guard_alloc(oracle_bytes(&problem->desc), align * below(9), below(2));
+    random_cells(&problem->desc, array);
+    return problem->arrays[problem->narrays++] = array;
+}
+
+static const unsigned char *random_mask(struct problem *problem)
+{
+    size_t cells = oracle_extent(&problem->desc);
+    unsigned char *mask = guard_alloc(cells, below(9), below(2));
+    for (size_t i = 0; i < cells; i++)
+        mask[i] = (unsigned char)(below(3) * below(100));
+    return problem->arrays[problem->narrays++] = mask;
+}
+
+static void random_strides(pel_stencil_desc *desc)
+{
+    size_t least = 1;
+    for (int a = desc->ndim - 1; a >= 0; a--) {
+        desc->stride[a] = a == desc->ndim - 1 ? below(2) : below(2) ? least + below(9) : least;
+        least = (desc->stride[a] ? desc->stride[a] : 1) * desc->shape[a];
+    }
+}
+
+/* What a step may be besides taps. */
+static void random_terms(struct problem *problem)
+{
+    pel_stencil_desc *desc = &problem->desc;
+    if (below(2))
+        random_strides(desc);
+    for (size_t k = 0, arrays = below(2) ? 1 + below(3) : 0; arrays && k < desc->ntaps; k++)
+        problem->coefs[k] = below(arrays) ? NULL : random_array(problem);
+    desc->coefs = below(2) ? problem->coefs : NULL;
+    desc->scale = below(2) ? random_array(problem) : NULL;
+    desc->source = below(2) ? random_array(problem) : NULL;
+    desc->mask = below(2) ? random_mask(problem) : NULL;
+    desc->now = below(2) ? 0.1 : 0;
+    desc->levels = 1 + (int)below(2);
+    desc->before = desc->levels == 2 && below(4) ? -0.3 : 0;
+}
+
 /* Draws the input and asks the oracle. */
 static void solve(struct problem *problem, size_t steps)
 {
+    problem->narrays = 0;
+    memset(problem->coefs, 0, sizeof problem->coefs);
+    if (below(2))
+        random_terms(problem);
     problem->steps = steps;
     problem->bytes = oracle_bytes(&problem->desc);
-    problem->input = malloc(problem->bytes);
-    problem->expected = malloc(problem->bytes);
-    assert_true(problem->input && problem->expected);
-    random_cells(&problem->desc, problem->input);
-    memcpy(problem->expected, problem->input, problem->bytes);
-    oracle_run(&problem->desc, problem->expected, steps);
+    for (int i = 0; i < 2; i++) {
+        problem->input[i] = malloc(problem->bytes);
+        problem->expected[i] = malloc(problem->bytes);
+        assert_true(problem->input[i] && problem->expected[i]);
+        random_cells(&problem->desc, problem->input[i]);
+        memcpy(problem->expected[i], problem->input[i], problem->bytes);
+    }
+    if (problem->desc.levels == 2)
+        oracle_run_levels(&problem->desc, problem->expected, steps);
+    else
+        oracle_run(&problem->desc, problem->expected[0], steps);
 }
 
 static void random_problem(struct problem *problem)
@@ -123,8 +179,12 @@ static void random_problem(struct problem *problem)
 
 static void drop_problem(struct problem *problem)
 {
-    free(problem->input);
-    free(problem->expected);
+    for (int i = 0; i < 2; i++) {
+        free(problem->input[i]);
+        free(problem->expected[i]);
+    }
+    for (size_t i = 0; i < problem->narrays; i++)
+        guard_free(problem->arrays[i]);
 }
 
 /* Any value of a parameter, small ones more often: they make many little tiles. */
@@ -149,8 +209,9 @@ static void random_variant(const struct pel_kernel *kernel, char *text, size_t c
 static void tell(const struct problem *problem, const char *variant, int threads)
 {
     const pel_stencil_desc *desc = &problem->desc;
-    print_message("%s on %d threads: %zu steps of %zu taps on %s", variant, threads, problem->steps, desc->ntaps,
-                  pel_dtype_name(desc->dtype));
+    print_message("%s on %d threads: %zu steps of %zu taps on %s, %d levels, coefs %d, scale %d, source %d, mask %d",
+                  variant, threads, problem->steps, desc->ntaps, pel_dtype_name(desc->dtype), desc->levels,
+                  desc->coefs != NULL, desc->scale != NULL, desc->source != NULL, desc->mask != NULL);
     for (int a = 0; a < desc->ndim; a++)
         print_message(", %zu cells (%d, %d)", desc->shape[a], (int)desc->boundary[a][0], (int)desc->boundary[a][1]);
     print_message("\n");
@@ -171,15 +232,23 @@ static bool run_variant(const struct problem *problem, const char *variant, int 
     plan->pick.team = threads;
     *tiled = !plan->space.tiling.why_not;
     size_t align = problem->desc.dtype == PEL_F32 ? 4 : 8;
-    unsigned char *u = guard_alloc(problem->bytes, align * below(9), below(2));
-    void *work = below(3) ? guard_alloc(pel_plan_work_bytes(plan), below(70), below(2)) : NULL;
-    memcpy(u, problem->input, problem->bytes);
-    assert_int_equal(pel_stencil_run(plan, u, work, problem->steps), PEL_OK);
-    if (memcmp(u, problem->expected, problem->bytes) != 0) {
-        tell(problem, variant, threads);
-        fail_msg("differs from the oracle");
+    void *levels[2] = {NULL, NULL};
+    for (int i = 0; i < problem->desc.levels; i++) {
+        levels[i] = guard_alloc(problem->bytes, align * below(9), below(2));
+        memcpy(levels[i], problem->input[i], problem->bytes);
     }
-    guard_free(u);
+    void *work = below(3) ? guard_alloc(pel_plan_work_bytes(plan), below(70), below(2)) : NULL;
+    if (problem->desc.levels == 2)
+        assert_int_equal(pel_stencil_run_levels(plan, levels, work, problem->steps, NULL, NULL, NULL), PEL_OK);
+    else
+        assert_int_equal(pel_stencil_run(plan, levels[0], work, problem->steps), PEL_OK);
+    for (int i = 0; i < problem->desc.levels; i++) {
+        if (memcmp(levels[i], problem->expected[i], problem->bytes) != 0) {
+            tell(problem, variant, threads);
+            fail_msg("level %d differs from the oracle", i);
+        }
+        guard_free(levels[i]);
+    }
     if (work)
         guard_free(work);
     pel_plan_free(plan);
@@ -204,12 +273,14 @@ static size_t run_kernels(const struct problem *problem)
 /* Tells whether the tiling came about. */
 static bool run_tiling(const struct problem *problem)
 {
+    bool terms = problem->desc.coefs || problem->desc.scale || problem->desc.source || problem->desc.mask ||
+                 problem->desc.now != 0 || problem->desc.levels == 2;
     static const char *const isas[] = {"avx512", "avx2", "neon", "scalar"};
     bool tiled = false;
     for (size_t i = below(2); i < sizeof isas / sizeof isas[0]; i++) {
         char variant[200];
-        snprintf(variant, sizeof variant, "%s/blocked:kib=%zu:height=%zu", isas[i], 1 + below(below(2) ? 100 : 3),
-                 below(2) ? 1 + below(20) : 1024);
+        snprintf(variant, sizeof variant, "%s/%s:kib=%zu:height=%zu", isas[i], terms ? "terms" : "blocked",
+                 1 + below(below(2) ? 100 : 3), below(2) ? 1 + below(20) : 1024);
         if (run_variant(problem, variant, 1 + (int)below(MAX_THREADS), &tiled))
             break;
     }

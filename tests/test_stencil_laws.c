@@ -329,6 +329,7 @@ static void refused(pel_stencil_desc desc, const pel_opts *opts, pel_status expe
 
 static void test_refused_problems(void **state)
 {
+    const void *odd_arrays[2] = {NULL, (const char *)&rng + 4};
     (void)state;
     REFUSED(PEL_EINVAL, desc.size--);
     REFUSED(PEL_EINVAL, desc.dtype = PEL_I32);
@@ -349,6 +350,17 @@ static void test_refused_problems(void **state)
     REFUSED(PEL_EINVAL, desc.boundary[0][0] = PEL_BOUNDARY_PERIODIC);
     REFUSED(PEL_EINVAL, desc.boundary[0][1] = PEL_BOUNDARY_PERIODIC);
     REFUSED(PEL_EINVAL, desc.boundary[0][1] = (pel_boundary)4);
+    REFUSED(PEL_EINVAL, desc.stride[0] = 2);
+    REFUSED(PEL_EINVAL, (desc.ndim = 2, desc.shape[1] = 5, desc.stride[0] = 4));
+    REFUSED(PEL_EINVAL, desc.scale = (const char *)&rng + 4);
+    REFUSED(PEL_EINVAL, desc.source = (const char *)&rng + 4);
+    REFUSED(PEL_EINVAL, desc.coefs = odd_arrays);
+    REFUSED(PEL_EINVAL, desc.now = NAN);
+    REFUSED(PEL_EINVAL, desc.levels = 0);
+    REFUSED(PEL_EINVAL, desc.levels = 3);
+    REFUSED(PEL_EINVAL, desc.before = 1);
+    REFUSED(PEL_EINVAL, (desc.levels = 2, desc.before = INFINITY));
+    REFUSED(PEL_ERANGE, (desc.ndim = 2, desc.shape[1] = 5, desc.stride[0] = SIZE_MAX / 8));
     REFUSED(PEL_ERANGE, desc.shape[0] = SIZE_MAX);
     REFUSED(PEL_ERANGE, desc.shape[0] = SIZE_MAX / 8 + 2);
     REFUSED(PEL_ERANGE, (desc.ndim = 3, desc.shape[0] = desc.shape[1] = desc.shape[2] = (size_t)1 << 22));
@@ -401,6 +413,28 @@ static void test_refused_runs(void **state)
     assert_int_equal(pel_plan_work_bytes(NULL), 0);
 }
 
+/* Two levels have a call of their own; arrays may not lie where grids do. */
+static void test_refused_levels(void **state)
+{
+    double memory[40] = {0};
+    pel_stencil_desc desc = line();
+    void *levels[2] = {memory, memory + 10}, *same[2] = {memory, memory + 9}, *array[2] = {memory, memory + 15};
+    size_t done = 7;
+    (void)state;
+    desc.levels = 2;
+    desc.source = memory + 20;
+    pel_plan *plan = plan_of(&desc);
+    assert_int_equal(pel_stencil_run(plan, memory, NULL, 1), PEL_EINVAL);
+    assert_int_equal(pel_stencil_run_levels(plan, NULL, NULL, 1, NULL, NULL, NULL), PEL_EINVAL);
+    assert_int_equal(pel_stencil_run_levels(plan, same, NULL, 1, NULL, NULL, &done), PEL_EINVAL);
+    assert_int_equal(done, 0);
+    assert_int_equal(pel_stencil_run_levels(plan, array, NULL, 1, NULL, NULL, NULL), PEL_EINVAL);
+    assert_int_equal(pel_stencil_run_levels(plan, levels, NULL, 3, NULL, NULL, &done), PEL_OK);
+    assert_int_equal(done, 3);
+    assert_true(levels[0] == memory + 10 && levels[1] == memory);
+    pel_plan_free(plan);
+}
+
 static void test_explanation(void **state)
 {
     (void)state;
@@ -437,6 +471,7 @@ int main(void)
         cmocka_unit_test(test_refused_problems),
         cmocka_unit_test(test_refused_options),
         cmocka_unit_test(test_refused_runs),
+        cmocka_unit_test(test_refused_levels),
         cmocka_unit_test(test_explanation),
     };
     return cmocka_run_group_tests_name("laws of stencils", tests, NULL, NULL);

@@ -5,6 +5,19 @@
  * tiling, thread count and instruction set returns its bits. A computed cell that is NaN after the last step holds the
  * canonical quiet NaN (positive, payload 0), since processors differ in the payloads they propagate.
  *
+ * A description may name more than taps of constant coefficients. The whole chain of a cell, of which only what is
+ * named is computed, each line rounded once:
+ *
+ *     acc = c0 * u0; acc = fma(c1, u1, acc); ...   ck: the tap's coefficient, or the cell's element of its array
+ *     acc = scale * acc;                           scale: the cell's element of that array
+ *     acc = acc + source;                          source: likewise
+ *     acc = fma(now, u, acc);                      now: a number; u: the cell itself
+ *     acc = fma(before, v, acc);                   before: a number; v: the cell one step before (two levels of time)
+ *     unless the cell's mask is 0, in which case it keeps its value.
+ *
+ * So u + k * (differences of u) is a scale and now = 1, and the wave equation 2u - v + c * (differences of u) has a
+ * scale, now = 2, before = -1 and two levels.
+ *
  * Method: rows in blocks of vectors; of many steps several at a time on tiles that stay in cache, diamonds of space and
  * time swept by waves (V. Bandishti, I. Pananilath, U. Bondhugula, "Tiling stencil computations to maximize
  * parallelism", SC 2012; T. Malas et al., "Multicore-optimized wavefront diamond blocking for optimizing stencil
@@ -47,6 +60,16 @@ typedef struct pel_stencil_desc {
     const pel_tap *taps;         /* copied into the plan; any offsets to PEL_STENCIL_MAX_RADIUS, repeats allowed */
     pel_boundary boundary[3][2]; /* [axis][0 = low side, 1 = high side] */
     double boundary_value;       /* for PEL_BOUNDARY_CONSTANT, rounded once to dtype; may be infinite or NaN */
+
+    /* From here on 0 and NULL stand for none. Arrays have elements of dtype, aligned to it, and lie in memory as the
+     * grid does; the plan keeps the pointers, so they must last as long, and their elements may change between runs. */
+    size_t stride[3];          /* cells between neighbours along each axis; 0: dense. stride[ndim-1] is 0 or 1 */
+    const void *const *coefs;  /* an array of coefficients for each tap, or NULL where tap.coef is meant; copied */
+    const void *scale;         /* array */
+    const void *source;        /* array */
+    const unsigned char *mask; /* one byte a cell, laid out alike: 0 where it keeps its value, as land in a sea */
+    double now, before;        /* rounded once to dtype, and finite there; before only with two levels */
+    int levels;                /* of time that a step reads: 1, the default, or 2 */
 } pel_stencil_desc;
 
 #define PEL_STENCIL_DESC_INIT                                                                                          \
@@ -55,7 +78,7 @@ typedef struct pel_stencil_desc {
             {{PEL_BOUNDARY_FIXED, PEL_BOUNDARY_FIXED},                                                                 \
              {PEL_BOUNDARY_FIXED, PEL_BOUNDARY_FIXED},                                                                 \
              {PEL_BOUNDARY_FIXED, PEL_BOUNDARY_FIXED}},                                                                \
-            0.0                                                                                                        \
+            0.0, {0, 0, 0}, NULL, NULL, NULL, NULL, 0.0, 0.0, 1                                                        \
     }
 
 enum { PEL_STENCIL_MAX_RADIUS = 8, PEL_STENCIL_MAX_TAPS = 4096 };
@@ -63,17 +86,20 @@ enum { PEL_STENCIL_MAX_RADIUS = 8, PEL_STENCIL_MAX_TAPS = 4096 };
 /* A checked problem with its chosen kernel and tiling. Immutable. */
 typedef struct pel_plan pel_plan;
 
-/* Makes a plan. desc and its taps may be freed afterwards. opts: threads and variant are kept for the runs;
- * NULL for the defaults. Errors: PEL_EINVAL (null pointer; unknown dtype, flag or boundary; ndim, a shape, ntaps or
- * an offset out of its range; a periodic side whose opposite is not; a coefficient that is not finite), PEL_ERANGE
- * (the grid exceeds the address space), PEL_ENOTSUP (the named variant cannot run), PEL_ENOMEM; *plan is then
- * untouched. Thread-safe. */
+/* Makes a plan. desc, its taps and its list of arrays may be freed afterwards. opts: threads and variant are kept for
+ * the runs; NULL for the defaults. Errors: PEL_EINVAL (null pointer; unknown dtype, flag or boundary; ndim, a shape,
+ * ntaps, levels or an offset out of its range; strides by which rows or planes overlap; a misaligned array; before
+ * without two levels; a periodic side whose opposite is not; a coefficient that is not finite), PEL_ERANGE (the grid
+ * exceeds the address space), PEL_ENOTSUP (the named variant cannot run), PEL_ENOMEM; *plan is then untouched.
+ * Thread-safe. */
 PEL_API pel_status pel_stencil_plan(pel_plan **plan, const pel_stencil_desc *desc, const pel_opts *opts);
 
-/* Advances the grid by the given number of steps, in place. u: the cells, row-major without padding, aligned to
- * their own type. work: pel_plan_work_bytes(plan) bytes of any alignment, or NULL: pel allocates. Errors: PEL_EINVAL
- * (null or misaligned u; work that overlaps u), PEL_ERANGE (more than SIZE_MAX / 2 steps), PEL_ENOMEM; u is then
- * untouched. A plan may be run from several threads at the same time on distinct grids. */
+/* Advances the grid by the given number of steps, in place. u: the cells, row-major, aligned to their own type; what
+ * strides leave out is neither read nor written. Ghost cells that the caller fills are cells of a FIXED side: a grid
+ * that includes them, as wide as the taps reach. work: pel_plan_work_bytes(plan) bytes of any alignment, or NULL: pel
+ * allocates. Errors: PEL_EINVAL (null or misaligned u; work or an array of the plan that overlaps u; a plan of two
+ * levels), PEL_ERANGE (more than SIZE_MAX / 2 steps), PEL_ENOMEM; u is then untouched. A plan may be run from several
+ * threads at the same time on distinct grids. */
 PEL_API pel_status pel_stencil_run(const pel_plan *plan, void *u, void *work, size_t steps);
 
 /* Told between portions of a long run how many of its steps are done; anything but 0 stops it there. */
@@ -85,6 +111,13 @@ typedef int pel_progress(void *context, size_t done, size_t steps);
  * return. Errors as above, and none in the middle of a run. */
 PEL_API pel_status pel_stencil_run_watched(const pel_plan *plan, void *u, void *work, size_t steps,
                                            pel_progress *progress, void *context, size_t *done);
+
+/* The same for plans of any number of levels. levels: as many pointers as the plan has levels: to the grid now, and to
+ * the grid one step before, which must not overlap. The grids trade places with every step, and so do the pointers: in
+ * the end levels[0] is again the grid now. With two levels only seats of threads come from work, no grid. progress,
+ * done: as above, or NULL. */
+PEL_API pel_status pel_stencil_run_levels(const pel_plan *plan, void **levels, void *work, size_t steps,
+                                          pel_progress *progress, void *context, size_t *done);
 
 /* Bytes of scratch that pel_stencil_run uses; 0 for NULL. */
 PEL_API size_t pel_plan_work_bytes(const pel_plan *plan);

@@ -1,35 +1,21 @@
-/* Rows in blocks of several vectors, so that the chains of multiply-adds overlap; and the box in bands of rows that go
- * through all planes, so that what a plane reads is in the cache when the next one reads it again. */
+/* Rows in blocks of several vectors, so that the chains of multiply-adds overlap. For taps of constant coefficients
+ * that are all there is to a step. */
 #ifndef T
 
 #include "kernels/kernel.h"
 #include "kernels/simd/simd.h"
+#include "kernels/stencil/bands.h"
 #include "kernels/stencil/sweep.h"
 
 enum {
     MOST_UNROLLED = 27, /* taps */
     BLOCK = 8,          /* vectors at most in a block: it leaves registers for coefficients */
     BOX_ROWS = 4,
-    LEAST_ROWS = 4, /* of a band: fewer would read most rows twice */
 };
 
 #define UNROLL        _Pragma("GCC unroll 8")
 #define UNROLL9       _Pragma("GCC unroll 9")
 #define ALWAYS_INLINE inline __attribute__((always_inline))
-
-static inline size_t clamp(size_t i, size_t low, size_t high)
-{
-    return i < low ? low : i > high ? high : i;
-}
-
-/* Rows of a band: those of which all planes at hand fit the given cache. Without planes to go through, every row. */
-static size_t rows_of_band(const struct pel_sweep *sweep, size_t cache, size_t size)
-{
-    size_t row = clamp(sweep->end[2] - sweep->begin[2], 1, PEL_STENCIL_OUTSIDE_ROW) * size;
-    if (sweep->end[0] - sweep->begin[0] == 1)
-        return sweep->end[1] - sweep->begin[1];
-    return clamp(cache / row / sweep->form->planes, LEAST_ROWS, SIZE_MAX);
-}
 
 /* Hides where a value comes from, so that the compiler neither loads it again instead of keeping it, nor keeps what had
  * better be loaded again. Vectors only stay in registers where there are 32 of them. */
@@ -43,9 +29,14 @@ static size_t rows_of_band(const struct pel_sweep *sweep, size_t cache, size_t s
 #define PEL_SELF "kernels/stencil/blocked.c"
 #include "kernels/foreach_float.h"
 
+static const char *why_not(const struct pel_request *request)
+{
+    return request->stencil && request->stencil->terms ? "for taps of constant coefficients alone" : NULL;
+}
+
 /* kib: cache for a band. block: vectors. */
 #define ROW(suffix)                                                                                                    \
-    PEL_ROW(STENCIL, suffix, "blocked", .run.sweep = blocked_##suffix,                                                 \
+    PEL_ROW(STENCIL, suffix, "blocked", .run.sweep = blocked_##suffix, .why_not = why_not,                             \
             .params = {{"kib", 1024, 1, 16384, 8}, {"block", 4, 4, BLOCK, 0}, {"height", 1024, 1, 1024, 0}})
 
 const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
@@ -56,16 +47,7 @@ const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
 
 #else
 
-/* Consecutive rows of a plane whose taps read rows at the same distance. Cell x of row 0 is written to to[place + x],
- * and tap k of it reads the row row[k] (NULL: outside). */
-struct NAME(band) {
-    const struct pel_sweep *sweep;
-    bool wide;  /* see span */
-    bool inner; /* every tap reads a row of the grid */
-    size_t rows, place;
-    const T **row;
-    const T **tap; /* what the first cell at hand reads */
-};
+#include "kernels/stencil/bands.h"
 
 /* Stretches of `count` cells on each row of a band: tap k of to[x] reads tap[k][x], and rows are `stride` apart. */
 struct NAME(span) {
@@ -235,90 +217,35 @@ static void NAME(compute)(struct NAME(span) span)
     }
 }
 
-static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t x, size_t count)
+static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t place, size_t count)
 {
     const struct pel_stencil_form *form = band->sweep->form;
-    return (struct NAME(span)){.to = (T *)band->sweep->to + (band->place + x),
+    return (struct NAME(span)){.to = (T *)band->sweep->to + place,
                                .tap = band->tap,
                                .coef = form->coef,
                                .ntaps = form->ntaps,
                                .count = count,
                                .rows = band->rows,
-                               .stride = form->axis[2].n,
+                               .stride = form->stride[1],
                                .box = band->inner ? form->box : 0,
                                .last = band->sweep->last,
-                               .wide = band->wide};
+                               .wide = band->params[1] == BLOCK};
 }
 
-/* Cells [begin, end) of each row, where every tap stays on the row. */
-static void NAME(inner)(struct NAME(band) * band, size_t begin, size_t end)
+static void NAME(inner_cells)(const struct NAME(band) * band, size_t x, size_t count)
 {
-    const struct pel_stencil_form *form = band->sweep->form;
-    if (begin == end)
-        return;
-    for (size_t k = 0; k < form->ntaps; k++)
-        band->tap[k] = band->row[k] ? band->row[k] + (ptrdiff_t)begin + form->offset[k][2] : form->outside;
-    NAME(compute)(NAME(span_of)(band, begin, end - begin));
+    NAME(compute)(NAME(span_of)(band, band->place + x, count));
 }
 
-/* Cells [begin, end) of each row, near one end of it. */
-static void NAME(edge)(struct NAME(band) * band, size_t begin, size_t end)
+static void NAME(edge_cell)(const struct NAME(band) * band, size_t place, size_t x)
 {
-    const struct pel_stencil_form *form = band->sweep->form;
-    for (size_t x = begin; x < end; x++) {
-        const ptrdiff_t *at = form->edge + pel_stencil_edge(&form->axis[2], x) * form->ntaps;
-        for (size_t row = 0, shift = 0; row < band->rows; row++, shift += form->axis[2].n) {
-            for (size_t k = 0; k < form->ntaps; k++)
-                band->tap[k] = band->row[k] && at[k] >= 0 ? band->row[k] + shift + at[k] : form->outside;
-            ((T *)band->sweep->to)[band->place + shift + x] = NAME(cell)(NAME(span_of)(band, x, 1), 0);
-        }
-    }
-}
-
-/* Finds the rows that the taps of row (z, y) read, and how many rows up to y_end make one band with it. */
-static void NAME(find_rows)(struct NAME(band) * band, size_t z, size_t y, size_t y_end)
-{
-    const struct pel_stencil_form *form = band->sweep->form;
-    const struct pel_stencil_axis *axis = form->axis;
-    const T *from = band->sweep->from;
-    bool inner = z >= axis[0].inner && z < axis[0].inner_last && y >= axis[1].inner && y < axis[1].inner_last;
-    band->inner = inner;
-    band->rows = inner ? clamp(axis[1].inner_last, y, y_end) - y : 1;
-    size_t first = (z * axis[1].n + y) * axis[2].n;
-    band->place = first - band->sweep->origin;
-    for (size_t k = 0; k < form->ntaps; k++) {
-        ptrdiff_t row = inner ? (ptrdiff_t)first + form->shift[k] : pel_stencil_row(form, z, y, k);
-        band->row[k] = row < 0 ? NULL : from + row;
-    }
-}
-
-/* The cells [begin, end) of the rows [y, y_end) of a plane. */
-static void NAME(tile)(struct NAME(band) * band, size_t z, size_t y, size_t y_end, size_t begin, size_t end)
-{
-    const struct pel_stencil_form *form = band->sweep->form;
-    const struct pel_stencil_axis *axis = &form->axis[2];
-    size_t low = clamp(axis->inner, begin, end), high = clamp(axis->inner_last, begin, end);
-    for (; y < y_end; y += band->rows) {
-        NAME(find_rows)(band, z, y, y_end);
-        NAME(edge)(band, begin, low);
-        NAME(inner)(band, low, high);
-        NAME(edge)(band, high, end);
-        for (size_t row = 0; band->sweep->first && row < band->rows; row++)
-            pel_stencil_keep(band->sweep, (z * form->axis[1].n + y + row) * axis->n, sizeof(T));
-    }
+    struct NAME(span) span = NAME(span_of)(band, place + x, 1);
+    span.to[0] = NAME(cell)(span, 0);
 }
 
 static void NAME(blocked)(const struct pel_sweep *sweep, const int32_t *params)
 {
-    const size_t *begin = sweep->begin, *end = sweep->end;
-    size_t rows = rows_of_band(sweep, (size_t)params[0] << 10, sizeof(T)), cells = PEL_STENCIL_OUTSIDE_ROW;
-    struct NAME(band) band = {.sweep = sweep, .wide = params[1] == BLOCK};
-    band.row = (const T **)sweep->pointers;
-    band.tap = band.row + sweep->form->ntaps;
-    for (size_t y = begin[1]; y < end[1]; y += rows)
-        for (size_t x = begin[2]; x < end[2]; x += cells)
-            for (size_t z = begin[0]; z < end[0]; z++)
-                NAME(tile)(&band, z, y, clamp(y + rows, y, end[1]), x, clamp(x + cells, x, end[2]));
+    NAME(sweep_bands)(sweep, params, SIZE_MAX);
 }
 
 #endif

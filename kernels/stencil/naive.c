@@ -28,23 +28,48 @@ static T NAME(value)(const struct pel_sweep *sweep, size_t z, size_t y, size_t x
     return row < 0 || at_x < 0 ? *(const T *)form->outside : ((const T *)sweep->from)[row + at_x];
 }
 
+static T NAME(coefficient)(const struct pel_sweep *sweep, size_t index, size_t k)
+{
+    const struct pel_stencil_terms *terms = sweep->form->terms;
+    const T *array = terms && terms->coef ? terms->coef[k] : NULL;
+    return array ? array[index] : ((const T *)sweep->form->coef)[k];
+}
+
+/* What follows the taps, at a cell of the grid that holds `now`, and held *before. */
+static T NAME(finish)(const struct pel_stencil_terms *terms, size_t index, T acc, T now, const T *before)
+{
+    if (terms->scale)
+        acc *= ((const T *)terms->scale)[index];
+    if (terms->source)
+        acc += ((const T *)terms->source)[index];
+    if (terms->now != 0)
+        acc = NAME(pel_stencil_fma)((T)terms->now, now, acc);
+    if (terms->two_levels)
+        acc = NAME(pel_stencil_fma)((T)terms->before, *before, acc);
+    return acc;
+}
+
 static T NAME(cell)(const struct pel_sweep *sweep, size_t z, size_t y, size_t x)
 {
-    const T *coef = sweep->form->coef;
-    T acc = coef[0] * NAME(value)(sweep, z, y, x, 0);
+    const struct pel_stencil_terms *terms = sweep->form->terms;
+    size_t index = pel_stencil_row_start(sweep->form, z, y) + x;
+    T now = ((const T *)sweep->from)[index], acc = NAME(coefficient)(sweep, index, 0) * NAME(value)(sweep, z, y, x, 0);
     for (size_t k = 1; k < sweep->form->ntaps; k++)
-        acc = NAME(pel_stencil_fma)(coef[k], NAME(value)(sweep, z, y, x, k), acc);
+        acc = NAME(pel_stencil_fma)(NAME(coefficient)(sweep, index, k), NAME(value)(sweep, z, y, x, k), acc);
+    if (terms && terms->mask && !terms->mask[index])
+        return now;
+    if (terms)
+        acc = NAME(finish)(terms, index, acc, now, (const T *)sweep->to + (index - sweep->origin));
     return sweep->last && acc != acc ? (T)__builtin_nan("") : acc;
 }
 
 static void NAME(naive)(const struct pel_sweep *sweep, const int32_t *params)
 {
-    const struct pel_stencil_axis *axis = sweep->form->axis;
     T *to = sweep->to;
     (void)params;
     for (size_t z = sweep->begin[0]; z < sweep->end[0]; z++) {
         for (size_t y = sweep->begin[1]; y < sweep->end[1]; y++) {
-            size_t row = (z * axis[1].n + y) * axis[2].n;
+            size_t row = pel_stencil_row_start(sweep->form, z, y);
             for (size_t x = sweep->begin[2]; x < sweep->end[2]; x++)
                 to[row - sweep->origin + x] = NAME(cell)(sweep, z, y, x);
             if (sweep->first)

@@ -14,7 +14,7 @@
 enum {
     PEL_STENCIL_OUTSIDE = -1,       /* in place of an index: the boundary value */
     PEL_STENCIL_OUTSIDE_ROW = 4096, /* cells of pel_stencil_form.outside */
-    PEL_STENCIL_POINTERS = 2,
+    PEL_STENCIL_POINTERS = 3,
 };
 
 struct pel_stencil_axis {
@@ -26,11 +26,25 @@ struct pel_stencil_axis {
     ptrdiff_t low[PEL_STENCIL_MAX_RADIUS], high[PEL_STENCIL_MAX_RADIUS]; /* where index -1 - i and n + i read */
 };
 
+/* What makes of the sum of the taps the next value of a cell, besides the taps; see pel_stencil_desc. Arrays lie in
+ * memory as the grid does; those that are missing are NULL. */
+struct pel_stencil_terms {
+    const void *const *coef;     /* [tap]: array, or NULL for a constant; NULL: all are constant */
+    const void *const *constant; /* [tap]: PEL_STENCIL_OUTSIDE_ROW cells of the constant, or a row; with coef only */
+    const void *scale, *source;
+    const unsigned char *mask;
+    double now,
+        before;      /* factors, exact in the grid's dtype, of the cell's value now and one step before; 0: without */
+    bool two_levels; /* the grid that is written holds the values one step before */
+};
+
 /* The taps on the grid. */
 struct pel_stencil_form {
     struct pel_stencil_axis axis[3];
-    size_t planes; /* that the computation of one touches, itself included */
-    int box;       /* 2 or 3: the taps are a cell and its neighbours in so many dimensions, in their order; else 0 */
+    size_t stride[2];                      /* cells from plane to plane and from row to row */
+    const struct pel_stencil_terms *terms; /* NULL: the taps are all */
+    size_t planes;                         /* that the computation of one touches, itself included */
+    int box; /* 2 or 3: the taps are a cell and its neighbours in so many dimensions, in their order; else 0 */
     size_t ntaps;
     const int32_t (*offset)[3];
     const void *coef;       /* in the grid's dtype */
@@ -67,6 +81,12 @@ static inline size_t pel_stencil_edge(const struct pel_stencil_axis *axis, size_
     return i < axis->inner ? i - axis->first : i - axis->inner_last + (axis->inner - axis->first);
 }
 
+/* The first cell of row (z, y), as an index into the grid. */
+static inline size_t pel_stencil_row_start(const struct pel_stencil_form *form, size_t z, size_t y)
+{
+    return z * form->stride[0] + y * form->stride[1];
+}
+
 /* The first cell of the row that tap k reads from row (z, y), as an index into the grid, or PEL_STENCIL_OUTSIDE. */
 static inline ptrdiff_t pel_stencil_row(const struct pel_stencil_form *form, size_t z, size_t y, size_t k)
 {
@@ -75,7 +95,7 @@ static inline ptrdiff_t pel_stencil_row(const struct pel_stencil_form *form, siz
     ptrdiff_t at_y = pel_stencil_index(&axis[1], (ptrdiff_t)y + form->offset[k][1]);
     if (at_z < 0 || at_y < 0)
         return PEL_STENCIL_OUTSIDE;
-    return (at_z * (ptrdiff_t)axis[1].n + at_y) * (ptrdiff_t)axis[2].n;
+    return (ptrdiff_t)pel_stencil_row_start(form, (size_t)at_z, (size_t)at_y);
 }
 
 /* Copies what keeps its value before and after the box on the row that starts at this cell. */
