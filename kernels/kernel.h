@@ -34,6 +34,8 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(ARGSORT, sort, "argsort")                                                                                        \
     X(SORT_PAIRS, sort, "sort_pairs")                                                                                  \
     X(SELECT, sort, "select")                                                                                          \
+    X(SORT_SEGMENTS, sort, "sort_segments")                                                                            \
+    X(SORT_AXIS, sort, "sort_axis")                                                                                    \
     X(STENCIL, stencil, "stencil")
 
 #define PEL_OP_ENUM(symbol, family, name) PEL_OP_##symbol,
@@ -73,6 +75,8 @@ struct pel_sort_leaf;
 struct pel_records_leaf;
 struct pel_select_leaf;
 struct pel_sweep;
+struct pel_segments;
+struct pel_series;
 
 /* Folds x[0 ... n) (and y, for operations of two arrays) into the state. A norm is the dot product of an array with
  * itself: y is x. */
@@ -80,6 +84,9 @@ typedef void pel_reduce_fn(const void *x, const void *y, size_t n, union pel_red
                            const int32_t *params);
 /* Computes one step on a box of the grid. */
 typedef void pel_sweep_fn(const struct pel_sweep *sweep, const int32_t *params);
+/* Sort the keys of each segment, and each series: kernels/sort/series.h. */
+typedef void pel_segments_fn(void *keys, const struct pel_segments *segments, size_t from, size_t to, bool descending);
+typedef void pel_series_fn(const struct pel_series *series, void *scratch, const int32_t *params);
 
 struct pel_kernel {
     const char *name; /* "avx512/quick" */
@@ -93,6 +100,8 @@ struct pel_kernel {
         const struct pel_sort_leaf *sort;
         const struct pel_records_leaf *records;
         const struct pel_select_leaf *select;
+        pel_segments_fn *segments;
+        pel_series_fn *series;
         pel_sweep_fn *sweep;
     } run;
     /* Why this kernel cannot serve a request, in a few words; NULL: it can. No function: it always can. */

@@ -27,6 +27,17 @@ static inline unsigned pel_flags(const pel_opts *opts)
     return opts ? opts->flags : 0;
 }
 
+/* For a step of an operation that is another operation: what opts->variant names is none of its kernels. */
+static inline pel_opts pel_opts_without_variant(const pel_opts *opts)
+{
+    pel_opts rest = PEL_OPTS_INIT;
+    if (opts)
+        rest = *opts;
+    rest.size = sizeof rest;
+    rest.variant = NULL;
+    return rest;
+}
+
 /* An array of n elements of a power-of-two size, aligned to it. */
 static inline pel_status pel_check_array(const void *array, size_t n, size_t size)
 {

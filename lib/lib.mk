@@ -20,6 +20,7 @@ noinst_HEADERS += \
 	lib/rule_rows.h \
 	lib/rules.h \
 	lib/seats.h \
+	lib/segments.h \
 	lib/stencil_plan.h \
 	lib/stencil_run.h \
 	lib/stencil_sides.h \
@@ -39,6 +40,7 @@ EXTRA_DIST += lib/pel.map lib/tables/generic.def
 libcore_la_SOURCES = \
 	lib/accumulator.c \
 	lib/argsort.c \
+	lib/axis.c \
 	lib/budget.c \
 	lib/cgroup.c \
 	lib/cpu.c \
@@ -54,6 +56,7 @@ libcore_la_SOURCES = \
 	lib/scan.c \
 	lib/seats.c \
 	lib/select.c \
+	lib/segments.c \
 	lib/shipped.c \
 	lib/sort.c \
 	lib/stencil.c \

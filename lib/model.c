@@ -5,10 +5,12 @@
 
 /* Elements of one thread's work that take a few times as long as waking it (some 5 microseconds). */
 static const size_t worth_a_thread[PEL_NOPS] = {
-    [PEL_OP_SUM] = 1 << 16,        [PEL_OP_DOT] = 1 << 14,    [PEL_OP_ASUM] = 1 << 16,    [PEL_OP_NRM2] = 1 << 14,
-    [PEL_OP_MEAN] = 1 << 16,       [PEL_OP_MIN] = 1 << 16,    [PEL_OP_MAX] = 1 << 16,     [PEL_OP_ARGMIN] = 1 << 16,
-    [PEL_OP_ARGMAX] = 1 << 16,     [PEL_OP_SCAN] = 1 << 15,   [PEL_OP_SORT] = 1 << 16,    [PEL_OP_ARGSORT] = 1 << 13,
-    [PEL_OP_SORT_PAIRS] = 1 << 13, [PEL_OP_SELECT] = 1 << 16, [PEL_OP_STENCIL] = 1 << 15,
+    [PEL_OP_SUM] = 1 << 16,        [PEL_OP_DOT] = 1 << 14,     [PEL_OP_ASUM] = 1 << 16,
+    [PEL_OP_NRM2] = 1 << 14,       [PEL_OP_MEAN] = 1 << 16,    [PEL_OP_MIN] = 1 << 16,
+    [PEL_OP_MAX] = 1 << 16,        [PEL_OP_ARGMIN] = 1 << 16,  [PEL_OP_ARGMAX] = 1 << 16,
+    [PEL_OP_SCAN] = 1 << 15,       [PEL_OP_SORT] = 1 << 16,    [PEL_OP_ARGSORT] = 1 << 13,
+    [PEL_OP_SORT_PAIRS] = 1 << 13, [PEL_OP_SELECT] = 1 << 16,  [PEL_OP_SORT_SEGMENTS] = 1 << 15,
+    [PEL_OP_SORT_AXIS] = 1 << 15,  [PEL_OP_STENCIL] = 1 << 15,
 };
 
 /* The larger the better; the place in the registry makes it unique. */

@@ -472,17 +472,6 @@ static pel_status check_top(pel_dtype dtype, const void *keys, size_t n, size_t 
     return status == PEL_OK && !apart ? PEL_EINVAL : status;
 }
 
-/* For a step that is another operation: the variant is one of selection. */
-static pel_opts without_variant(const pel_opts *opts)
-{
-    pel_opts rest = PEL_OPTS_INIT;
-    if (opts)
-        rest = *opts;
-    rest.size = sizeof rest;
-    rest.variant = NULL;
-    return rest;
-}
-
 size_t pel_select_work_bytes(pel_dtype dtype, size_t n)
 {
     size_t size = pel_dtype_size(dtype);
@@ -496,13 +485,13 @@ size_t pel_select_work_bytes(pel_dtype dtype, size_t n)
     }                                                                                                                  \
     pel_status pel_partial_sort_##suffix(T *keys, size_t n, size_t k, const pel_opts *opts)                            \
     {                                                                                                                  \
-        pel_opts rest = without_variant(pel_check_opts(opts) == PEL_OK ? opts : NULL);                                 \
+        pel_opts rest = pel_opts_without_variant(pel_check_opts(opts) == PEL_OK ? opts : NULL);                        \
         pel_status status = part_at(DTYPE, keys, n, k, opts);                                                          \
         return status == PEL_OK && k > 0 ? pel_sort_##suffix(keys, k, &rest) : status;                                 \
     }                                                                                                                  \
     pel_status pel_top_k_##suffix(const T *keys, size_t n, size_t k, T *values, uint64_t *index, const pel_opts *opts) \
     {                                                                                                                  \
-        pel_opts rest = without_variant(pel_check_opts(opts) == PEL_OK ? opts : NULL);                                 \
+        pel_opts rest = pel_opts_without_variant(pel_check_opts(opts) == PEL_OK ? opts : NULL);                        \
         pel_status status = check_top(DTYPE, keys, n, k, values, index, opts);                                         \
         if (status == PEL_OK && k > 0)                                                                                 \
             status = take_first(DTYPE, keys, n, k, values, index, opts);                                               \

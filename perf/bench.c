@@ -27,6 +27,8 @@ static const char usage[] =
     "                        threads at hand (all)\n"
     "      --shape S         of stencils: star or box, dimensions, radius (star3d1r)\n"
     "      --steps N         of stencils, in a run (10)\n"
+    "      --length L        of sort_segments, keys of a segment on average (32); of sort_axis, elements of a series\n"
+    "                        (the square root of N)\n"
     "      --data D          uniform, wide (many exponents) or few (distinct values)\n"
     "      --seed N          another set of random data\n"
     "      --fast            with PEL_FAST\n"
@@ -46,6 +48,7 @@ enum option_id {
     THREADS,
     SHAPE,
     STEPS,
+    LENGTH,
     DATA,
     SEED,
     FAST,
@@ -108,6 +111,9 @@ static bool read_problem(struct bench *bench, enum option_id option, const char 
     case STEPS:
         bench->spec.steps = read_size("--steps", text, 1, 1000000);
         break;
+    case LENGTH:
+        bench->spec.length = read_size("--length", text, 1, PTRDIFF_MAX / 64);
+        break;
     case DATA:
         bench->spec.data = read_data(text);
         break;
@@ -154,6 +160,7 @@ static const struct option options[] = {{"family", required_argument, NULL, FAMI
                                         {"threads", required_argument, NULL, THREADS},
                                         {"shape", required_argument, NULL, SHAPE},
                                         {"steps", required_argument, NULL, STEPS},
+                                        {"length", required_argument, NULL, LENGTH},
                                         {"data", required_argument, NULL, DATA},
                                         {"seed", required_argument, NULL, SEED},
                                         {"fast", no_argument, NULL, FAST},

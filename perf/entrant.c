@@ -38,6 +38,8 @@ void entrant_open_peer(struct entrant *entrant, struct workload *workload, const
                              .threads = threads,
                              .x = workload->x,
                              .y = workload->y,
+                             .length = workload->length,
+                             .nsegments = workload->nsegments,
                              .result = workload->result};
     if (workload->stencil)
         add_stencil(job, workload);

@@ -45,8 +45,7 @@ static bool serves(const struct peer *peer, const char *op, const char *shape, p
 const struct peer *peer_of_rank(size_t rank, const char *op, const char *shape, pel_dtype dtype)
 {
     const struct peer *const tables[] = {
-        plain_table(0),
-        plain_table(1),
+        plain_table(0), plain_table(1), peers_series,
 #ifdef PEL_HAVE_OPENBLAS
         peers_openblas,
 #endif

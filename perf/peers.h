@@ -20,7 +20,9 @@ struct peer_job {
     void *data;        /* keys to sort; the output of a scan; the grid, which holds the result in the end */
     void *scratch;     /* of a stencil: as large as the grid, with the same boundary */
     size_t edge, steps, ntaps;
-    double *coef; /* of a stencil, in the order of pel's taps */
+    size_t length;    /* of a series along the slow axis */
+    size_t nsegments; /* to sort; y: where each starts, and where the last ends */
+    double *coef;     /* of a stencil, in the order of pel's taps */
 };
 
 struct peer {
@@ -34,7 +36,7 @@ struct peer {
 };
 
 /* Each table ends with a row without a name. Plain loops have one for each instruction set. */
-extern const struct peer peers_openblas[], peers_cxx[];
+extern const struct peer peers_series[], peers_openblas[], peers_cxx[];
 #define PEER_TABLE__(kind, isa) peers_##kind##_##isa
 #define PEER_TABLE_(kind, isa)  PEER_TABLE__(kind, isa)
 #define PEER_TABLE(kind, isa)   PEER_TABLE_(kind, isa)

@@ -35,7 +35,9 @@ static const char usage[] =
 static const size_t sizes[] = {1, 2, 3, 7, 16, 31, 64, 100, 255, 1000, 4097, 20000, 65537, 1048575, 5000011};
 static const struct shape shapes[] = {{3, 1, false}, {1, 1, false}, {1, 4, true}, {2, 1, false},
                                       {2, 2, true},  {3, 1, true},  {3, 4, false}};
+static const size_t lengths[] = {5, 40, 1, 300, 16, 5000, 1000}; /* of segments and series */
 enum {
+    NLENGTHS = sizeof lengths / sizeof lengths[0],
     NSIZES = sizeof sizes / sizeof sizes[0],
     NLONG = 2, /* of them are only for --long; a stencil, whose reference is slow, gets as many less */
     NSHAPES = sizeof shapes / sizeof shapes[0],
@@ -66,6 +68,8 @@ static unsigned flag_of(enum pel_op op)
     case PEL_OP_ARGSORT:
     case PEL_OP_SORT_PAIRS:
     case PEL_OP_SELECT:
+    case PEL_OP_SORT_SEGMENTS:
+    case PEL_OP_SORT_AXIS:
         return PEL_DESCENDING;
     case PEL_OP_SCAN:
         return PEL_EXCLUSIVE;
@@ -110,6 +114,7 @@ static bool next_problem(struct problems *p)
     p->spec.boundary = (pel_boundary)digit(&counter, p->boundaries);
     p->spec.flags = digit(&counter, 2) ? p->flag : 0;
     p->spec.steps = 1 + p->next % 3;
+    p->spec.length = lengths[p->next % NLENGTHS];
     p->spec.seed++;
     return true;
 }

@@ -8,11 +8,23 @@
 #include "perf/program.h"
 
 static const struct workload_family *const families[PEL_NOPS] = {
-    [PEL_OP_SUM] = &workload_reduce,       [PEL_OP_DOT] = &workload_reduce,    [PEL_OP_ASUM] = &workload_reduce,
-    [PEL_OP_NRM2] = &workload_reduce,      [PEL_OP_MEAN] = &workload_reduce,   [PEL_OP_MIN] = &workload_reduce,
-    [PEL_OP_MAX] = &workload_reduce,       [PEL_OP_ARGMIN] = &workload_reduce, [PEL_OP_ARGMAX] = &workload_reduce,
-    [PEL_OP_SCAN] = &workload_scan,        [PEL_OP_SORT] = &workload_sort,     [PEL_OP_ARGSORT] = &workload_order,
-    [PEL_OP_SORT_PAIRS] = &workload_order, [PEL_OP_SELECT] = &workload_sort,   [PEL_OP_STENCIL] = &workload_stencil,
+    [PEL_OP_SUM] = &workload_reduce,
+    [PEL_OP_DOT] = &workload_reduce,
+    [PEL_OP_ASUM] = &workload_reduce,
+    [PEL_OP_NRM2] = &workload_reduce,
+    [PEL_OP_MEAN] = &workload_reduce,
+    [PEL_OP_MIN] = &workload_reduce,
+    [PEL_OP_MAX] = &workload_reduce,
+    [PEL_OP_ARGMIN] = &workload_reduce,
+    [PEL_OP_ARGMAX] = &workload_reduce,
+    [PEL_OP_SCAN] = &workload_scan,
+    [PEL_OP_SORT] = &workload_sort,
+    [PEL_OP_ARGSORT] = &workload_order,
+    [PEL_OP_SORT_PAIRS] = &workload_order,
+    [PEL_OP_SELECT] = &workload_sort,
+    [PEL_OP_SORT_SEGMENTS] = &workload_series,
+    [PEL_OP_SORT_AXIS] = &workload_series,
+    [PEL_OP_STENCIL] = &workload_stencil,
 };
 
 size_t workload_stride(const struct workload *workload)

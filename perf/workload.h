@@ -35,6 +35,8 @@ struct workload_spec {
     uint64_t seed;
     unsigned flags; /* of pel_opts, in every call */
 
+    size_t length; /* of a segment, on average, or of a series; 0: the usual */
+
     /* Of a stencil: */
     struct shape shape;    /* all 0: star3d1r */
     pel_boundary boundary; /* on every side */
@@ -62,6 +64,9 @@ struct workload {
     size_t copies;            /* runs before a reset must follow; 0: none must, times do not depend on the data */
     unsigned char result[16]; /* of operations that return a value */
     pel_dtype returns;        /* the type of that value, or of the data */
+
+    size_t length;    /* of the series of a sort along the slow axis */
+    size_t nsegments; /* to sort; y: where each starts, and where the last ends */
 
     struct stencil_problem *stencil; /* NULL for the other families */
 };
@@ -133,6 +138,7 @@ struct workload_family {
     /* Whether an entrant without them is right, where results may differ in other ways; NULL: they may not. */
     bool (*agrees)(const struct workload *workload, const void *a, const void *b);
 };
-extern const struct workload_family workload_reduce, workload_scan, workload_sort, workload_order, workload_stencil;
+extern const struct workload_family workload_reduce, workload_scan, workload_sort, workload_order, workload_series,
+    workload_stencil;
 
 #endif

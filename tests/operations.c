@@ -37,6 +37,22 @@
         (void)y;                                                                                                       \
         return pel_select_##suffix((T *)result, n, n / 3, opts);                                                       \
     }
+/* Segments of unequal length, one of them empty; columns of an array of three axes. */
+#define SERIES(T, suffix)                                                                                              \
+    static pel_status segments_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)    \
+    {                                                                                                                  \
+        const size_t offsets[] = {1, n / 64, n / 64, n / 16, n - n / 3, n};                                            \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_sort_segments_##suffix((T *)result, offsets, 5, opts);                                              \
+    }                                                                                                                  \
+    static pel_status axis_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        const size_t shape[] = {2, n / 38, 19};                                                                        \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_sort_axis_##suffix((T *)result, 3, shape, 1, opts);                                                 \
+    }
 /* Keys are the first half, indices or values of W, as wide as T, the second. */
 #define ORDER(T, W, suffix, index, value)                                                                              \
     static pel_status argsort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)     \
@@ -61,7 +77,8 @@
     DOT(T, R, suffix)                                                                                                  \
     SCAN(T, suffix)                                                                                                    \
     SORT(T, suffix)                                                                                                    \
-    SELECT(T, suffix)
+    SELECT(T, suffix)                                                                                                  \
+    SERIES(T, suffix)
 
 EACH(float, float, f32)
 EACH(double, double, f64)
@@ -184,6 +201,7 @@ SYSTEM(PEL_F64, double, f64)
         {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
         {"scan", dtype, true, scan_##suffix}, {"argsort", dtype, true, argsort_##suffix},                              \
         {"sort_pairs", dtype, true, sort_pairs_##suffix}, {"select", dtype, true, select_##suffix},                    \
+        {"sort_segments", dtype, true, segments_##suffix}, {"sort_axis", dtype, true, axis_##suffix},                  \
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }

@@ -30,6 +30,7 @@ program_tests = \
 	tests/test_rules \
 	tests/test_scan \
 	tests/test_select \
+	tests/test_series \
 	tests/test_simulations \
 	tests/test_sort \
 	tests/test_sort_order \
@@ -104,6 +105,9 @@ tests_test_argsort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_select_SOURCES = tests/test_select.c $(scarcity) $(sort_oracle)
 tests_test_select_LDADD = $(LDADD) -lm
 tests_test_select_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+tests_test_series_SOURCES = tests/test_series.c $(scarcity) $(sort_oracle)
+tests_test_series_LDADD = $(LDADD) -lm
+tests_test_series_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_sort_SOURCES = tests/test_sort.c $(scarcity) $(sort_oracle)
 tests_test_sort_u128_SOURCES = tests/test_sort_u128.c $(scarcity) $(sort_oracle)
 tests_test_sort_u128_LDADD = $(LDADD) -lm

@@ -38,6 +38,46 @@ PEL_API pel_status pel_sort_u64(uint64_t *keys, size_t n, const pel_opts *opts);
  */
 PEL_API size_t pel_sort_work_bytes(pel_dtype dtype, size_t n);
 
+/* Sorts the keys of many segments, each as pel_sort does: segment s, 0 ... nsegments - 1, is keys[offsets[s]] ...
+ * keys[offsets[s+1] - 1], and may be empty. Keys outside all segments stay as they are.
+ *
+ * offsets: nsegments + 1 places that do not fall (PEL_EINVAL), as in a matrix in compressed rows; the first need not be
+ * 0; they do not overlap the keys (PEL_EINVAL). May be NULL when nsegments is 0.
+ *
+ * Short segments are sorted in registers, as many at once as fill a cache; a team shares all segments, and long ones
+ * are sorted by all of it. Scratch: what pel_sort of the longest segment uses. Other errors and threads as for
+ * pel_sort; opts->variant names a kernel of sort_segments. O(nsegments + n log n) for every input. */
+PEL_API pel_status pel_sort_segments_f32(float *keys, const size_t *offsets, size_t nsegments, const pel_opts *opts);
+PEL_API pel_status pel_sort_segments_f64(double *keys, const size_t *offsets, size_t nsegments, const pel_opts *opts);
+PEL_API pel_status pel_sort_segments_i32(int32_t *keys, const size_t *offsets, size_t nsegments, const pel_opts *opts);
+PEL_API pel_status pel_sort_segments_i64(int64_t *keys, const size_t *offsets, size_t nsegments, const pel_opts *opts);
+PEL_API pel_status pel_sort_segments_u32(uint32_t *keys, const size_t *offsets, size_t nsegments, const pel_opts *opts);
+PEL_API pel_status pel_sort_segments_u64(uint64_t *keys, const size_t *offsets, size_t nsegments, const pel_opts *opts);
+
+/* Sorts an array along one of its axes, each series as pel_sort does: all elements whose indices agree but for the one
+ * on that axis.
+ *
+ * data: row-major, of the product of shape[0] ... shape[ndim-1] elements, shape[0] being the slowest axis; NULL only
+ * when there are none. axis: 0 ... ndim - 1. Scratch: pel_sort_axis_work_bytes(dtype, ndim, shape, axis, opts),
+ * allocated unless the options bring it: for each thread half a second-level cache, or a cache line for each element of
+ * a series where that is more. Errors: PEL_EINVAL (ndim less than 1, an axis that is none, null or misaligned data,
+ * unknown flag), PEL_ERANGE (the array exceeds the address space), PEL_ENOMEM, PEL_ENOTSUP (a variant that cannot run;
+ * opts->variant names a kernel of sort_axis); then data are as they were. Thread-safe for distinct arrays.
+ *
+ * O(n log^2 m) for n elements in series of up to some thousands, else O(n log m). Not promised: that a team is used for
+ * less than a cache line of series. Method: tiles of neighbouring series are copied to the scratch, where each lane of
+ * a vector has a series and a network orders whole vectors; longer series are transposed. K. E. Batcher, "Sorting
+ * networks and their applications" (1968). */
+PEL_API pel_status pel_sort_axis_f32(float *data, int ndim, const size_t *shape, int axis, const pel_opts *opts);
+PEL_API pel_status pel_sort_axis_f64(double *data, int ndim, const size_t *shape, int axis, const pel_opts *opts);
+PEL_API pel_status pel_sort_axis_i32(int32_t *data, int ndim, const size_t *shape, int axis, const pel_opts *opts);
+PEL_API pel_status pel_sort_axis_i64(int64_t *data, int ndim, const size_t *shape, int axis, const pel_opts *opts);
+PEL_API pel_status pel_sort_axis_u32(uint32_t *data, int ndim, const size_t *shape, int axis, const pel_opts *opts);
+PEL_API pel_status pel_sort_axis_u64(uint64_t *data, int ndim, const size_t *shape, int axis, const pel_opts *opts);
+
+/* Scratch that this sort uses, with these options; 0 where it uses none, or the arguments are wrong. */
+PEL_API size_t pel_sort_axis_work_bytes(pel_dtype dtype, int ndim, const size_t *shape, int axis, const pel_opts *opts);
+
 #ifdef __SIZEOF_INT128__
 /* Sorts keys of 128 bits in place, as pel_sort does those above. Fast where the keys differ in no more than 64 bits
  * next to each other, such as k-mers of up to 32 bases, and where few agree in the first 64 bits in which keys differ.

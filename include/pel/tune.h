@@ -13,7 +13,8 @@ PEL_BEGIN_DECLS
 /* Explains the dispatch of one request as text: the chosen kernel and the table that named it, then every
  * candidate and why it was passed over.
  *   op:    "sum", "dot", "asum", "nrm2", "mean", "min", "max", "argmin", "argmax", "scan", "sort",
- *          "argsort", "sort_pairs", "select", "stencil"
+ *          "argsort", "sort_pairs", "select", "sort_segments", "sort_axis",
+ *          "stencil"
  *   n:     elements (stencil: cells of a 3-dimensional 7-point problem)
  *   opts:  flags, threads and variant of the call; NULL: the defaults
  * Writes into text[0 ... capacity), always terminated when capacity > 0; *length, unless NULL, gets the full length

@@ -97,6 +97,17 @@ static inline void NAME(decode)(NAME(word) * codes, size_t n, bool descending)
     }
 }
 
+static inline void NAME(decode_to)(NAME(word) * keys, const S *codes, size_t n, bool descending)
+{
+    if (descending) {
+        for (size_t i = 0; i < n; i++)
+            keys[i] = NAME(decode_one)((U)codes[i], true);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            keys[i] = NAME(decode_one)((U)codes[i], false);
+    }
+}
+
 #undef SIGN
 #undef INF
 #undef TOP
