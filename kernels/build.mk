@@ -7,7 +7,8 @@ noinst_HEADERS = \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h kernels/simd/split.h \
 	kernels/reduce/acc.h kernels/reduce/evidence_bits.h kernels/reduce/evidence_flags.h kernels/reduce/state.h \
-	kernels/scan/leaf.h kernels/scan/stream.h \
+	kernels/scan/compact_leaf.h kernels/scan/leaf.h kernels/scan/relation.h kernels/scan/stream.h \
+	kernels/histogram/edges.h kernels/histogram/leaf.h kernels/histogram/places.h \
 	kernels/sort/distribute.h kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h \
 	kernels/sort/network.h kernels/sort/order.h kernels/sort/partition.h kernels/sort/random.h kernels/sort/rows.h \
 	kernels/sort/runs.h kernels/sort/classify.h kernels/sort/moves.h kernels/sort/pack_leaf.h kernels/sort/records.h kernels/sort/select.h \

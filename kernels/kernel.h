@@ -30,6 +30,10 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(ARGMIN, reduce, "argmin")                                                                                        \
     X(ARGMAX, reduce, "argmax")                                                                                        \
     X(SCAN, scan, "scan")                                                                                              \
+    X(SCAN_MIN, scan, "scan_min")                                                                                      \
+    X(SCAN_MAX, scan, "scan_max")                                                                                      \
+    X(COMPACT, scan, "compact")                                                                                        \
+    X(HISTOGRAM, histogram, "histogram")                                                                               \
     X(SORT, sort, "sort")                                                                                              \
     X(ARGSORT, sort, "argsort")                                                                                        \
     X(SORT_PAIRS, sort, "sort_pairs")                                                                                  \
@@ -71,6 +75,8 @@ struct pel_param {
 
 union pel_reduce_state;
 struct pel_scan_leaf;
+struct pel_compact_leaf;
+struct pel_histogram_leaf;
 struct pel_sort_leaf;
 struct pel_records_leaf;
 struct pel_select_leaf;
@@ -97,6 +103,8 @@ struct pel_kernel {
     union {
         pel_reduce_fn *reduce;
         const struct pel_scan_leaf *scan;
+        const struct pel_compact_leaf *compact;
+        const struct pel_histogram_leaf *histogram;
         const struct pel_sort_leaf *sort;
         const struct pel_records_leaf *records;
         const struct pel_select_leaf *select;

@@ -13,6 +13,7 @@ noinst_HEADERS += \
 	lib/dispatch.h \
 	lib/env.h \
 	lib/fpenv.h \
+	lib/histogram_job.h \
 	lib/memory.h \
 	lib/model.h \
 	lib/names.h \
@@ -43,10 +44,14 @@ libcore_la_SOURCES = \
 	lib/axis.c \
 	lib/budget.c \
 	lib/cgroup.c \
+	lib/compact.c \
 	lib/cpu.c \
 	lib/dispatch.c \
 	lib/env.c \
 	lib/explain.c \
+	lib/histogram.c \
+	lib/histogram_bins.c \
+	lib/histogram_weighted.c \
 	lib/memory.c \
 	lib/model.c \
 	lib/names.c \
@@ -110,9 +115,9 @@ endif
 
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
-	include/pel/export.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/sort.h \
-	include/pel/status.h include/pel/stencil.h include/pel/system.h include/pel/tune.h \
-	include/pel/types.h
+	include/pel/compact.h include/pel/export.h include/pel/histogram.h include/pel/pel.h include/pel/reduce.h \
+	include/pel/scan.h include/pel/sort.h include/pel/status.h include/pel/stencil.h include/pel/system.h \
+	include/pel/tune.h include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.

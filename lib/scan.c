@@ -1,8 +1,7 @@
-/* Scans: check, pick, then stretches of whole tiles on a team, each looked at twice: for what it adds to the sums
- * behind it, then for the sums themselves. */
+/* Scans: check, pick, then stretches of whole tiles on a team, each read twice: for what it adds to the sums behind it,
+ * then for the sums themselves. */
 #include <pel/scan.h>
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -17,9 +16,11 @@
 /* A stretch of whole tiles, but for the last: what stands before it. */
 struct part {
     _Alignas(PEL_CACHE_LINE) union pel_scan_carry carry;
-    atomic_bool ready;           /* floating point: the carry is there */
-    struct pel_scan_range range; /* integers: what it comes to */
+    struct pel_scan_range range; /* sums of integers: what it comes to */
     bool unfit;                  /* its sums may not fit, or do not */
+    atomic_bool totalled;        /* others: the totals of its tiles are there */
+    bool scanned;
+    size_t behind; /* the stretch that its thread took next */
 };
 
 /* A call, cut into stretches of `step` elements. */
@@ -34,13 +35,14 @@ struct job {
     int team;
     size_t step, stretches;
     struct part *parts;
-    char *totals;       /* floating point: of all tiles */
+    char *totals;       /* others: of all tiles */
     atomic_size_t next; /* and the first stretch that nobody has taken */
 };
 
-static bool is_float(pel_dtype dtype)
+/* Whether totals are of tiles; else of stretches, as those of sums of integers are. */
+static bool has_tiles(const struct job *job)
 {
-    return dtype == PEL_F32 || dtype == PEL_F64;
+    return job->leaf->carry_on != NULL;
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -48,13 +50,13 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static void scan_from(const struct job *job, size_t start, size_t count, union pel_scan_carry *carry)
+static void scan_from(const struct job *job, size_t start, size_t count, union pel_scan_carry carry, size_t ahead)
 {
     size_t at = start * job->size;
-    job->leaf->scan(job->in + at, job->out + at, count, carry, job->how);
+    job->leaf->scan(job->in + at, job->out + at, count, &carry, ahead, job->how);
 }
 
-/* Integers. The sum of all elements is not an exclusive scan's concern. */
+/* Sums of integers. That of all elements is not an exclusive scan's concern. */
 static size_t checked(const struct job *job)
 {
     return job->n - (job->excludes ? 1 : 0);
@@ -71,7 +73,7 @@ static void total_part(void *context, size_t index)
     struct part *part = &job->parts[index];
     size_t start = index * job->step;
     part->range = (struct pel_scan_range){0, 0, 0};
-    job->leaf->total(job->in + start * job->size, checked_from(job, start), &part->range);
+    job->leaf->total(job->in + start * job->size, checked_from(job, start), &part->range, job->how);
 }
 
 static void check_part(void *context, size_t index)
@@ -82,11 +84,12 @@ static void check_part(void *context, size_t index)
     part->unfit = !job->leaf->fits(job->in + start * job->size, checked_from(job, start), part->carry.integer);
 }
 
+/* From the last to the first: the last have been looked at a moment ago, and may still be in a cache. */
 static void scan_part(void *context, size_t index)
 {
     const struct job *job = context;
-    size_t start = index * job->step;
-    scan_from(job, start, smaller(job->n - start, job->step), &job->parts[index].carry);
+    size_t part = job->stretches - 1 - index, start = part * job->step;
+    scan_from(job, start, smaller(job->n - start, job->step), job->parts[part].carry, PEL_SCAN_AHEAD);
 }
 
 static bool any_unfit(const struct job *job)
@@ -125,65 +128,98 @@ static pel_status scan_integers(struct job *job)
     return PEL_OK;
 }
 
-/* Floating point. */
-static void add_total(const struct job *job, union pel_scan_carry *carry, size_t tile)
+/* All other scans. */
+
+/* What a thread has on its hands: stretches that it has looked at and will scan, in their order; and the carry to the
+ * first stretch that may not have been looked at by its thread. */
+struct hand {
+    size_t first, last;
+    bool empty;
+    size_t carried;
+    union pel_scan_carry carry;
+};
+
+static void add_totals(const struct job *job, size_t index, union pel_scan_carry *carry)
 {
-    if (job->dtype == PEL_F32)
-        carry->f32 += ((const float *)(const void *)job->totals)[tile];
+    size_t start = index * job->step, count = smaller(job->n - start, job->step);
+    job->leaf->carry_on(carry, job->totals + start / PEL_SCAN_TILE * job->size, (count - 1) / PEL_SCAN_TILE + 1);
+}
+
+/* Scans the first stretch at hand, if all before it have been looked at; meanwhile asks for what lies ahead. */
+static bool scan_first(const struct job *job, struct hand *hand, size_t ahead)
+{
+    struct part *parts = job->parts, *part = &parts[hand->first];
+    while (hand->carried < hand->first && atomic_load_explicit(&parts[hand->carried].totalled, memory_order_acquire))
+        add_totals(job, hand->carried++, &hand->carry);
+    if (hand->carried < hand->first)
+        return false;
+    size_t start = hand->first * job->step;
+    scan_from(job, start, smaller(job->n - start, job->step), hand->carry, ahead);
+    part->scanned = true;
+    hand->empty = hand->first == hand->last;
+    hand->first = part->behind;
+    return true;
+}
+
+static void look_at(const struct job *job, struct hand *hand, size_t index)
+{
+    struct part *parts = job->parts;
+    size_t start = index * job->step, count = smaller(job->n - start, job->step);
+    job->leaf->total(job->in + start * job->size, count, job->totals + start / PEL_SCAN_TILE * job->size, job->how);
+    atomic_store_explicit(&parts[index].totalled, true, memory_order_release);
+    if (hand->empty)
+        hand->first = index;
     else
-        carry->f64 += ((const double *)(const void *)job->totals)[tile];
+        parts[hand->last].behind = index;
+    hand->last = index;
+    hand->empty = false;
 }
 
-static union pel_scan_carry nothing(pel_dtype dtype)
-{
-    return dtype == PEL_F32 ? (union pel_scan_carry){.f32 = -0.0f} : (union pel_scan_carry){.f64 = -0.0};
-}
-
-/* Waits for the carry to a stretch, and hands on the one behind it. */
-static union pel_scan_carry relay(const struct job *job, size_t index, size_t tiles)
-{
-    struct part *part = &job->parts[index];
-    while (!atomic_load_explicit(&part->ready, memory_order_acquire))
-        sched_yield();
-    union pel_scan_carry carry = part->carry;
-    for (size_t i = 0; i < tiles && index + 1 < job->stretches; i++)
-        add_total(job, &carry, index * (job->step / PEL_SCAN_TILE) + i);
-    if (index + 1 < job->stretches) {
-        part[1].carry = carry;
-        atomic_store_explicit(&part[1].ready, true, memory_order_release);
-    }
-    return part->carry;
-}
-
-/* Takes stretches in order, one after the other, and scans each while it is still in the cache from its totals. Whoever
- * has the stretch before is at work on it, so the wait ends, on any number of threads. */
+/* Takes stretches in order. Each is scanned when the next has been taken, which its scan fetches from memory: by then
+ * the other threads have most often looked at all before it. Who would have to wait looks at another one. */
 static void scan_in_turn(void *context, size_t who)
 {
     struct job *job = context;
+    struct hand hand = {.empty = true, .carry = job->leaf->start};
     (void)who;
     for (size_t i; (i = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < job->stretches;) {
-        size_t start = i * job->step, count = smaller(job->n - start, job->step);
-        job->leaf->total(job->in + start * job->size, count, job->totals + start / PEL_SCAN_TILE * job->size);
-        union pel_scan_carry carry = relay(job, i, (count - 1) / PEL_SCAN_TILE + 1);
-        scan_from(job, start, count, &carry);
+        if (!hand.empty)
+            scan_first(job, &hand, (i - hand.first) * job->step * job->size);
+        look_at(job, &hand, i);
     }
+    while (!hand.empty && scan_first(job, &hand, 0))
+        ;
 }
 
-static pel_status scan_floats(struct job *job)
+/* What was left because a thread was late. */
+static void scan_left(void *context, size_t index)
 {
-    for (size_t i = 0; i < job->stretches; i++)
-        atomic_init(&job->parts[i].ready, i == 0);
-    job->parts[0].carry = nothing(job->dtype);
+    struct job *job = context;
+    struct hand hand = {.first = index, .last = index, .carry = job->leaf->start};
+    if (!job->parts[index].scanned)
+        scan_first(job, &hand, 0);
+}
+
+static pel_status scan_by_tiles(struct job *job)
+{
+    bool left = false;
+    for (size_t i = 0; i < job->stretches; i++) {
+        atomic_init(&job->parts[i].totalled, false);
+        job->parts[i].scanned = false;
+    }
     atomic_init(&job->next, 0);
     pel_team_for(job->team, (size_t)job->team, scan_in_turn, job);
+    for (size_t i = 0; i < job->stretches; i++)
+        left |= !job->parts[i].scanned;
+    if (left)
+        pel_team_for(job->team, job->stretches, scan_left, job);
     return PEL_OK;
 }
 
 static void scan_alone(void *context, size_t index)
 {
     const struct job *job = context;
-    union pel_scan_carry carry = nothing(job->dtype);
-    scan_from(job, index, job->n, &carry);
+    scan_from(job, index, job->n, job->leaf->start, PEL_SCAN_AHEAD);
 }
 
 /* Outputs this large, in bytes, are stored past the caches, which would read their old content first. */
@@ -206,11 +242,11 @@ static pel_status scan_together(struct job *job, size_t limit, const pel_opts *o
     struct pel_scratch scratch;
     cut(job, limit);
     size_t parts = job->stretches * sizeof *job->parts, tiles = (job->n - 1) / PEL_SCAN_TILE + 1;
-    if (!pel_scratch_take(&scratch, parts + (is_float(job->dtype) ? tiles * job->size : 0), opts))
+    if (!pel_scratch_take(&scratch, parts + (has_tiles(job) ? tiles * job->size : 0), opts))
         return PEL_ENOMEM;
     job->parts = scratch.data;
     job->totals = (char *)scratch.data + parts;
-    pel_status status = is_float(job->dtype) ? scan_floats(job) : scan_integers(job);
+    pel_status status = has_tiles(job) ? scan_by_tiles(job) : scan_integers(job);
     pel_scratch_drop(&scratch);
     return status;
 }
@@ -221,7 +257,7 @@ static pel_status scan_serially(struct job *job)
     job->parts = &part;
     job->step = job->n;
     job->stretches = 1;
-    if (!is_float(job->dtype))
+    if (!has_tiles(job))
         return scan_integers(job);
     pel_team_for(1, 1, scan_alone, job);
     return PEL_OK;
@@ -245,11 +281,11 @@ static pel_status check(const struct job *job, const pel_opts *opts)
     return status;
 }
 
-static pel_status scan(pel_dtype dtype, const void *in, void *out, size_t n, const pel_opts *opts)
+static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *out, size_t n, const pel_opts *opts)
 {
     struct job job = {.dtype = dtype, .in = in, .out = out, .n = n, .size = pel_dtype_size(dtype)};
     struct pel_request request = {
-        .op = PEL_OP_SCAN, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
+        .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
     struct pel_span span;
     pel_status status = check(&job, opts);
@@ -260,25 +296,33 @@ static pel_status scan(pel_dtype dtype, const void *in, void *out, size_t n, con
     job.leaf = pick.kernel->run.scan;
     job.team = pick.team;
     job.excludes = request.flags & PEL_EXCLUSIVE;
-    job.how = (job.excludes ? PEL_SCAN_EXCLUDES : 0) |
+    job.how = (job.excludes ? PEL_SCAN_EXCLUDES : 0) | (request.flags & PEL_NAN_SKIP ? PEL_SCAN_SKIPS : 0) |
               (in != out && n * job.size >= worth_streaming() ? PEL_SCAN_STREAMS : 0);
     pel_trace_begin(&span, &pick, n);
     status = job.team > 1 ? scan_together(&job, (size_t)pick.params[0] << 10, opts) : scan_serially(&job);
-    if (status == PEL_OK && job.excludes)
+    if (status == PEL_OK && job.excludes && op == PEL_OP_SCAN)
         memset(out, 0, job.size);
     pel_trace_end(&span);
     return status;
 }
 
-#define SCAN(T, suffix, DTYPE)                                                                                         \
+#define SCANS(T, suffix, DTYPE)                                                                                        \
     pel_status pel_scan_##suffix(const T *in, T *out, size_t n, const pel_opts *opts)                                  \
     {                                                                                                                  \
-        return scan(DTYPE, in, out, n, opts);                                                                          \
+        return scan(PEL_OP_SCAN, DTYPE, in, out, n, opts);                                                             \
+    }                                                                                                                  \
+    pel_status pel_scan_min_##suffix(const T *in, T *out, size_t n, const pel_opts *opts)                              \
+    {                                                                                                                  \
+        return scan(PEL_OP_SCAN_MIN, DTYPE, in, out, n, opts);                                                         \
+    }                                                                                                                  \
+    pel_status pel_scan_max_##suffix(const T *in, T *out, size_t n, const pel_opts *opts)                              \
+    {                                                                                                                  \
+        return scan(PEL_OP_SCAN_MAX, DTYPE, in, out, n, opts);                                                         \
     }
 
-SCAN(float, f32, PEL_F32)
-SCAN(double, f64, PEL_F64)
-SCAN(int32_t, i32, PEL_I32)
-SCAN(int64_t, i64, PEL_I64)
-SCAN(uint32_t, u32, PEL_U32)
-SCAN(uint64_t, u64, PEL_U64)
+SCANS(float, f32, PEL_F32)
+SCANS(double, f64, PEL_F64)
+SCANS(int32_t, i32, PEL_I32)
+SCANS(int64_t, i64, PEL_I64)
+SCANS(uint32_t, u32, PEL_U32)
+SCANS(uint64_t, u64, PEL_U64)

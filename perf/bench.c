@@ -19,7 +19,7 @@ static const char usage[] =
     "repetition. The table shows medians, the processors that were busy on average, and the standard deviation in per\n"
     "cent; \"vs best peer\" is how many times faster than the fastest of them.\n"
     "\n"
-    "      --family F        reduce, scan, sort, stencil or dispatch (the cost of a pick)\n"
+    "      --family F        reduce, scan, histogram, sort, stencil or dispatch (the cost of a pick)\n"
     "      --op O            one operation\n"
     "      --dtype T         f32, f64, i32, i64, u32 or u64\n"
     "      --n N[,N...]      elements; of a stencil, cells along an edge; K, M and G are binary\n"

@@ -40,9 +40,14 @@ void entrant_open_peer(struct entrant *entrant, struct workload *workload, const
                              .y = workload->y,
                              .length = workload->length,
                              .nsegments = workload->nsegments,
-                             .result = workload->result};
+                             .result = workload->output ? workload->output : workload->result};
     if (workload->stencil)
         add_stencil(job, workload);
+    if (workload->histogram) {
+        job->low = workload->histogram->low;
+        job->high = workload->histogram->high;
+        job->bins = workload->histogram->bins;
+    }
 }
 
 static void close_peer(struct entrant *entrant)

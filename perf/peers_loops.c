@@ -3,6 +3,7 @@
 #ifndef T
 
 #include <math.h>
+#include <string.h>
 
 #include "kernels/kernel.h"
 #include "perf/peers.h"
@@ -28,29 +29,19 @@ static size_t smaller(size_t a, size_t b)
         .name = "omp simd", .origin = "plain loop", .op = #op_, .dtypes = 1u << PEL_DTYPE_##suffix, .parallel = true,  \
         .run = op_##_##suffix                                                                                          \
     }
-#define SCAN(suffix)                                                                                                   \
+/* In order, on one thread. */
+#define SERIAL(op_, suffix)                                                                                            \
     {                                                                                                                  \
-        .name = "loop", .origin = "plain loop", .op = "scan", .dtypes = 1u << PEL_DTYPE_##suffix, .run = scan_##suffix \
+        .name = "loop", .origin = "plain loop", .op = #op_, .dtypes = 1u << PEL_DTYPE_##suffix, .run = op_##_##suffix  \
     }
 #define ROWS(op)           ROW(op, f32), ROW(op, f64), ROW(op, i32), ROW(op, i64), ROW(op, u32), ROW(op, u64)
+#define SERIALS(op)        SERIAL(op, f32), SERIAL(op, f64), SERIAL(op, i32), SERIAL(op, i64), SERIAL(op, u32), SERIAL(op, u64)
 #define ROWS_OF_FLOATS(op) ROW(op, f32), ROW(op, f64)
 
-const struct peer PEER_TABLE(loops, PEL_ISA)[] = {ROWS(sum),
-                                                  ROWS(dot),
-                                                  ROWS(mean),
-                                                  ROWS_OF_FLOATS(asum),
-                                                  ROWS_OF_FLOATS(nrm2),
-                                                  ROWS(min),
-                                                  ROWS(max),
-                                                  ROWS(argmin),
-                                                  ROWS(argmax),
-                                                  SCAN(f32),
-                                                  SCAN(f64),
-                                                  SCAN(i32),
-                                                  SCAN(i64),
-                                                  SCAN(u32),
-                                                  SCAN(u64),
-                                                  {.name = NULL}};
+const struct peer PEER_TABLE(loops, PEL_ISA)[] = {
+    ROWS(sum),         ROWS(dot),         ROWS(mean),       ROWS_OF_FLOATS(asum), ROWS_OF_FLOATS(nrm2),
+    ROWS(min),         ROWS(max),         ROWS(argmin),     ROWS(argmax),         SERIALS(scan),
+    SERIALS(scan_min), SERIALS(scan_max), SERIALS(compact), SERIALS(histogram),   {.name = NULL}};
 
 #else
 
@@ -226,6 +217,56 @@ static void NAME(scan)(const struct peer_job *job)
     T *out = job->data, sum = 0;
     for (size_t i = 0; i < job->n; i++)
         out[i] = sum += x[i];
+}
+
+static void NAME(scan_min)(const struct peer_job *job)
+{
+    const T *x = job->x;
+    T *out = job->data, best = job->n > 0 ? x[0] : 0;
+    for (size_t i = 0; i < job->n; i++)
+        out[i] = best = x[i] < best ? x[i] : best;
+}
+
+static void NAME(scan_max)(const struct peer_job *job)
+{
+    const T *x = job->x;
+    T *out = job->data, best = job->n > 0 ? x[0] : 0;
+    for (size_t i = 0; i < job->n; i++)
+        out[i] = best = x[i] > best ? x[i] : best;
+}
+
+/* Without a branch, which would be mispredicted every other time. */
+static void NAME(compact)(const struct peer_job *job)
+{
+    const T *x = job->x;
+    const unsigned char *mask = job->y;
+    T *out = job->data;
+    size_t kept = 0;
+    for (size_t i = 0; i < job->n; i++) {
+        out[kept] = x[i];
+        kept += mask[i] != 0;
+    }
+}
+
+/* An element guesses its bin, and looks at the two edges of it: the way of NumPy. */
+static void NAME(histogram)(const struct peer_job *job)
+{
+    const T *x = job->x;
+    const double width = (job->high - job->low) / (double)job->bins, scale = 1 / width;
+    uint64_t *counts = job->result;
+    memset(counts, 0, (job->bins + 3) * sizeof *counts);
+    for (size_t i = 0; i < job->n; i++) {
+        double value = (double)x[i];
+        size_t bin;
+        if (value >= job->low && value <= job->high) {
+            bin = (size_t)((value - job->low) * scale);
+            bin = bin < job->bins ? bin : job->bins - 1;
+            bin -= value < (double)bin * width + job->low;
+            bin += bin + 1 < job->bins && value >= (double)(bin + 1) * width + job->low;
+        } else
+            bin = job->bins + (value < job->low ? 0 : value > job->high ? 1 : 2);
+        counts[bin]++;
+    }
 }
 
 #undef W

@@ -25,7 +25,7 @@ static const char usage[] =
     "at both ends of their range, and compares the results with the scalar reference, bit for bit (PEL_FAST variants:\n"
     "up to rounding). Exit status 1 if any differ.\n"
     "\n"
-    "      --family F     reduce, scan, sort or stencil\n"
+    "      --family F     reduce, scan, histogram, sort or stencil\n"
     "      --op O         one operation\n"
     "      --dtype T      f32, f64, i32, i64, u32 or u64\n"
     "      --seed N       another set of random data\n"
@@ -73,6 +73,9 @@ static unsigned flag_of(enum pel_op op)
         return PEL_DESCENDING;
     case PEL_OP_SCAN:
         return PEL_EXCLUSIVE;
+    case PEL_OP_SCAN_MIN:
+    case PEL_OP_SCAN_MAX:
+        return PEL_EXCLUSIVE | PEL_NAN_SKIP;
     case PEL_OP_MIN:
     case PEL_OP_MAX:
     case PEL_OP_ARGMIN:

@@ -24,6 +24,10 @@ static const struct workload_family *const families[PEL_NOPS] = {
     [PEL_OP_SELECT] = &workload_sort,
     [PEL_OP_SORT_SEGMENTS] = &workload_series,
     [PEL_OP_SORT_AXIS] = &workload_series,
+    [PEL_OP_SCAN_MIN] = &workload_scan,
+    [PEL_OP_SCAN_MAX] = &workload_scan,
+    [PEL_OP_COMPACT] = &workload_compact,
+    [PEL_OP_HISTOGRAM] = &workload_histogram,
     [PEL_OP_STENCIL] = &workload_stencil,
 };
 
@@ -64,6 +68,7 @@ void workload_close(struct workload *workload)
     free(workload->x);
     free(workload->y);
     free(workload->data);
+    free(workload->output);
     *workload = (struct workload){0};
 }
 
@@ -72,14 +77,16 @@ void workload_reset(struct workload *workload, size_t first, size_t count)
     size_t buffers = workload->copies > 0 ? workload->copies : workload->data ? 1 : 0;
     size_t variety = workload->variety > 0 ? workload->variety : 1, step = workload_stride(workload);
     memset(workload->result, 0, sizeof workload->result);
+    if (workload->output)
+        memset(workload->output, 0, workload->output_bytes);
     for (size_t i = 0; i < count && i < buffers; i++)
         memcpy((char *)workload->data + i * step, (char *)workload->x + (first + i) % variety * step, workload->extent);
 }
 
 const void *workload_result(const struct workload *workload, size_t *bytes)
 {
-    *bytes = workload->data ? workload->extent : sizeof workload->result;
-    return workload->data ? workload->data : workload->result;
+    *bytes = workload->data ? workload->extent : workload->output ? workload->output_bytes : sizeof workload->result;
+    return workload->data ? workload->data : workload->output ? workload->output : workload->result;
 }
 
 static double element(const void *array, pel_dtype dtype, size_t i)

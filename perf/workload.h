@@ -50,6 +50,12 @@ struct stencil_problem {
     pel_tap *taps;
 };
 
+/* What every histogram is asked for. */
+struct histogram_problem {
+    double low, high;
+    size_t bins;
+};
+
 struct workload {
     struct workload_spec spec;
     const struct workload_family *family;
@@ -64,11 +70,14 @@ struct workload {
     size_t copies;            /* runs before a reset must follow; 0: none must, times do not depend on the data */
     unsigned char result[16]; /* of operations that return a value */
     pel_dtype returns;        /* the type of that value, or of the data */
+    void *output;             /* of operations that return more than that; else NULL */
+    size_t output_bytes;
 
     size_t length;    /* of the series of a sort along the slow axis */
     size_t nsegments; /* to sort; y: where each starts, and where the last ends */
 
     struct stencil_problem *stencil; /* NULL for the other families */
+    const struct histogram_problem *histogram;
 };
 
 /* Whether the operation has a workload for the dtype. */
@@ -138,7 +147,7 @@ struct workload_family {
     /* Whether an entrant without them is right, where results may differ in other ways; NULL: they may not. */
     bool (*agrees)(const struct workload *workload, const void *a, const void *b);
 };
-extern const struct workload_family workload_reduce, workload_scan, workload_sort, workload_order, workload_series,
-    workload_stencil;
+extern const struct workload_family workload_reduce, workload_scan, workload_compact, workload_histogram, workload_sort,
+    workload_order, workload_series, workload_stencil;
 
 #endif

@@ -16,12 +16,12 @@
     {                                                                                                                  \
         return pel_dot_##suffix(x, y, n, (R *)result, opts);                                                           \
     }
-#define SCAN(T, suffix)                                                                                                \
-    static pel_status scan_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+#define SCAN(op, T, suffix)                                                                                            \
+    static pel_status op##_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
     {                                                                                                                  \
         (void)x;                                                                                                       \
         (void)y;                                                                                                       \
-        return pel_scan_##suffix((const T *)result, (T *)result, n, opts);                                             \
+        return pel_##op##_##suffix((const T *)result, (T *)result, n, opts);                                           \
     }
 #define SORT(T, suffix)                                                                                                \
     static pel_status sort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
@@ -53,6 +53,16 @@
         (void)y;                                                                                                       \
         return pel_sort_axis_##suffix((T *)result, 3, shape, 1, opts);                                                 \
     }
+/* Of the first half, counted in the second. */
+#define HISTOGRAM(T, suffix)                                                                                           \
+    static pel_status histogram_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)   \
+    {                                                                                                                  \
+        size_t half = n / 4 * 2, bins = half * sizeof(T) / sizeof(uint64_t);                                           \
+        uint64_t *counts = (uint64_t *)(void *)((T *)result + half);                                                   \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_histogram_##suffix((const T *)result, half, -100, 5000, bins, counts, NULL, opts);                  \
+    }
 /* Keys are the first half, indices or values of W, as wide as T, the second. */
 #define ORDER(T, W, suffix, index, value)                                                                              \
     static pel_status argsort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)     \
@@ -75,7 +85,10 @@
     REDUCTION(argmin, T, size_t, suffix)                                                                               \
     REDUCTION(argmax, T, size_t, suffix)                                                                               \
     DOT(T, R, suffix)                                                                                                  \
-    SCAN(T, suffix)                                                                                                    \
+    SCAN(scan, T, suffix)                                                                                              \
+    SCAN(scan_min, T, suffix)                                                                                          \
+    SCAN(scan_max, T, suffix)                                                                                          \
+    HISTOGRAM(T, suffix)                                                                                               \
     SORT(T, suffix)                                                                                                    \
     SELECT(T, suffix)                                                                                                  \
     SERIES(T, suffix)
@@ -199,9 +212,11 @@ SYSTEM(PEL_F64, double, f64)
     {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"mean", dtype, false, mean_##suffix},   \
         {"min", dtype, false, min_##suffix}, {"max", dtype, false, max_##suffix},                                      \
         {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
-        {"scan", dtype, true, scan_##suffix}, {"argsort", dtype, true, argsort_##suffix},                              \
-        {"sort_pairs", dtype, true, sort_pairs_##suffix}, {"select", dtype, true, select_##suffix},                    \
-        {"sort_segments", dtype, true, segments_##suffix}, {"sort_axis", dtype, true, axis_##suffix},                  \
+        {"scan", dtype, true, scan_##suffix}, {"scan_min", dtype, true, scan_min_##suffix},                            \
+        {"scan_max", dtype, true, scan_max_##suffix}, {"histogram", dtype, true, histogram_##suffix},                  \
+        {"argsort", dtype, true, argsort_##suffix}, {"sort_pairs", dtype, true, sort_pairs_##suffix},                  \
+        {"select", dtype, true, select_##suffix}, {"sort_segments", dtype, true, segments_##suffix},                   \
+        {"sort_axis", dtype, true, axis_##suffix},                                                                     \
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }

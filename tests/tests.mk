@@ -20,14 +20,18 @@ program_tests = \
 	tests/test_argsort \
 	tests/test_bits \
 	tests/test_budget \
+	tests/test_compact \
 	tests/test_dispatch \
 	tests/test_env \
 	tests/test_extreme \
 	tests/test_fork \
+	tests/test_histogram \
+	tests/test_histogram_weighted \
 	tests/test_integer_sum \
 	tests/test_memory \
 	tests/test_reduce_arguments \
 	tests/test_rules \
+	tests/test_running \
 	tests/test_scan \
 	tests/test_select \
 	tests/test_series \
@@ -85,6 +89,13 @@ tests_test_tune_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=entrant_run
 
 tests_test_wisdom_SOURCES = tests/test_wisdom.c tests/wisdom_sample.c tests/wisdom_sample.h
 tests_test_wisdom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_memory_new
+
+tests_test_compact_SOURCES = tests/test_compact.c tests/scarcity.c tests/scarcity.h
+tests_test_compact_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+tests_test_histogram_LDADD = $(LDADD) -lm
+tests_test_histogram_weighted_SOURCES = tests/test_histogram_weighted.c tests/scarcity.c tests/scarcity.h
+tests_test_histogram_weighted_LDADD = $(LDADD) -lm
+tests_test_histogram_weighted_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 
 float_oracle = tests/float_data.c tests/float_data.h tests/float_oracle.c tests/float_oracle.h
 reductions = tests/reductions.c tests/reductions.h tests/operations.c tests/operations.h

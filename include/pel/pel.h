@@ -9,6 +9,8 @@
 #ifndef PEL_PEL_H
 #define PEL_PEL_H
 
+#include <pel/compact.h>
+#include <pel/histogram.h>
 #include <pel/reduce.h>
 #include <pel/scan.h>
 #include <pel/sort.h>

@@ -1,4 +1,4 @@
-/* Scans: prefix sums. */
+/* Scans: prefix sums, running minima and maxima. */
 #ifndef PEL_SCAN_H
 #define PEL_SCAN_H
 
@@ -65,6 +65,29 @@ PEL_API pel_status pel_scan_i32(const int32_t *in, int32_t *out, size_t n, const
 PEL_API pel_status pel_scan_i64(const int64_t *in, int64_t *out, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_scan_u32(const uint32_t *in, uint32_t *out, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_scan_u64(const uint64_t *in, uint64_t *out, size_t n, const pel_opts *opts);
+
+/* out[i] = the least, or the greatest, of in[0] ... in[i]; with PEL_EXCLUSIVE of in[0] ... in[i-1].
+ *
+ * As in pel_min and pel_max: -0 is smaller than +0, and from the first NaN on all results are the canonical quiet NaN;
+ * with PEL_NAN_SKIP NaN is left out. Where there is nothing to choose from, in front of the first element of an
+ * exclusive scan or of the first that is no NaN, the result is the canonical NaN; for integers it is the greatest value
+ * of the type for minima, and the least for maxima.
+ *
+ * Arrays, scratch, errors (but for sums that do not fit) and thread-safety are those of pel_scan.
+ *
+ * Method: keys whose order is that of integers, in each vector by doubling windows; on a team reduce, then scan. */
+PEL_API pel_status pel_scan_min_f32(const float *in, float *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_min_f64(const double *in, double *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_min_i32(const int32_t *in, int32_t *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_min_i64(const int64_t *in, int64_t *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_min_u32(const uint32_t *in, uint32_t *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_min_u64(const uint64_t *in, uint64_t *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_max_f32(const float *in, float *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_max_f64(const double *in, double *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_max_i32(const int32_t *in, int32_t *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_max_i64(const int64_t *in, int64_t *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_max_u32(const uint32_t *in, uint32_t *out, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_scan_max_u64(const uint64_t *in, uint64_t *out, size_t n, const pel_opts *opts);
 
 PEL_END_DECLS
 

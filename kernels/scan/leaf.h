@@ -11,7 +11,8 @@
 
 #include "kernels/reduce/acc.h"
 
-/* What stands in front of an element: in its own type; of integers modulo 2^64, whatever their size. */
+/* What stands in front of an element: a sum in its own type, of integers modulo 2^64, whatever their size; a minimum or
+ * maximum as a key (running.c). */
 union pel_scan_carry {
     float f32;
     double f64;
@@ -23,23 +24,30 @@ struct pel_scan_range {
     pel_i128 sum, low, high;
 };
 
-/* Bytes of the input that kernels ask for before they need them. */
+/* Bytes of the input that kernels ask for before they need them, where they are read for the first time. */
 enum { PEL_SCAN_AHEAD = 2048 };
 
 /* How to scan. */
 enum {
     PEL_SCAN_EXCLUDES = 1u << 0, /* element i of the output excludes input i */
     PEL_SCAN_STREAMS = 1u << 1,  /* the output is not wanted in the caches; never in place */
+    PEL_SCAN_SKIPS = 1u << 2,    /* NaN counts as missing */
 };
 
+/* Sums of integers are checked before they are written, and have `fits`; all others are handed on from tile to tile,
+ * and have `carry_on` and `start`. */
 struct pel_scan_leaf {
-    /* Floating point: writes the sum of each tile, elements of the type. Integers: adds the stretch to a struct
-     * pel_scan_range. */
-    void (*total)(const void *in, size_t n, void *totals);
-    /* Writes out[0 ... n), which is in[0 ... n) or apart from it. Moves a floating-point carry on behind the stretch;
-     * not if this ends in a part of a tile, which is the last. */
-    void (*scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, unsigned how);
-    /* Integers: whether the sums with a carry that fits the type all do; NULL in floating point. */
+    /* Sums of integers: adds the stretch to a struct pel_scan_range. Others: writes the total of each tile. */
+    void (*total)(const void *in, size_t n, void *totals, unsigned how);
+    /* Writes out[0 ... n), which is in[0 ... n) or apart from it, and asks for what lies `ahead` bytes behind each
+     * element that it reads. Moves the carry on behind the stretch, but for sums of integers; not if the stretch ends
+     * in a part of a tile, which is the last. */
+    void (*scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how);
+    /* Moves a carry on by the totals of some tiles. */
+    void (*carry_on)(union pel_scan_carry *carry, const void *totals, size_t tiles);
+    /* The carry in front of everything. */
+    union pel_scan_carry start;
+    /* Whether the sums with a carry that fits the type all do. */
     bool (*fits)(const void *in, size_t n, uint64_t carry);
 };
 

@@ -50,9 +50,10 @@ static void NAME(write_row)(T *out, size_t n, const T *s, T carry, T local, T *l
     }
 }
 
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, unsigned how)
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how)
 {
     const T *in = in_;
+    (void)ahead;
     T *out = out_, s[PEL_SCAN_ROW];
     T last = carry->T_SUFFIX == carry->T_SUFFIX ? carry->T_SUFFIX : (T)__builtin_nan("");
     for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
@@ -69,8 +70,9 @@ static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_car
     }
 }
 
-static void NAME(total)(const void *in_, size_t n, void *totals_)
+static void NAME(total)(const void *in_, size_t n, void *totals_, unsigned how)
 {
+    (void)how;
     const T *in = in_;
     T *totals = totals_, s[PEL_SCAN_ROW];
     for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
@@ -83,13 +85,22 @@ static void NAME(total)(const void *in_, size_t n, void *totals_)
     }
 }
 
-static const struct pel_scan_leaf NAME(leaf) = {.total = NAME(total), .scan = NAME(scan)};
+static void NAME(carry_on)(union pel_scan_carry *carry, const void *totals_, size_t tiles)
+{
+    const T *totals = totals_;
+    for (size_t i = 0; i < tiles; i++)
+        carry->T_SUFFIX += totals[i];
+}
+
+static const struct pel_scan_leaf NAME(leaf) = {
+    .total = NAME(total), .scan = NAME(scan), .carry_on = NAME(carry_on), .start = {.T_SUFFIX = (T)-0.0}};
 
 #else
 
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, unsigned how)
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how)
 {
     const T *in = in_;
+    (void)ahead;
     T *out = out_;
     U sum = (U)carry->integer;
     for (size_t i = 0; i < n; i++) {
@@ -109,8 +120,9 @@ static bool NAME(fits)(const void *in_, size_t n, uint64_t carry)
     return fits;
 }
 
-static void NAME(total)(const void *in_, size_t n, void *range_)
+static void NAME(total)(const void *in_, size_t n, void *range_, unsigned how)
 {
+    (void)how;
     const T *in = in_;
     struct pel_scan_range *range = range_;
     for (size_t i = 0; i < n; i++) {

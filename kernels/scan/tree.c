@@ -24,6 +24,7 @@ const struct pel_kernel PEL_TABLE(scan_tree)[] = {ROW(f32), ROW(f64), PEL_END_OF
  * an exclusive scan takes the last lane. */
 struct NAME(place) {
     VT carry, local, before;
+    size_t ahead; /* what to ask for */
 };
 
 static inline __attribute__((always_inline)) void NAME(sum_row)(VT s[VECTORS])
@@ -42,12 +43,12 @@ static inline __attribute__((always_inline)) void NAME(sum_row)(VT s[VECTORS])
 }
 
 /* Reads a row, of which `count` elements are there, or all if that is constant. */
-static inline __attribute__((always_inline)) void NAME(load_row)(const T *in, size_t count, VT s[VECTORS])
+static inline __attribute__((always_inline)) void NAME(load_row)(const T *in, size_t count, size_t ahead, VT s[VECTORS])
 {
 #pragma GCC unroll 8
     for (size_t v = 0; v < VECTORS; v++) {
         size_t first = v * LANES, here = count > first ? count - first : 0;
-        __builtin_prefetch((const char *)(in + first) + PEL_SCAN_AHEAD);
+        __builtin_prefetch((const char *)(in + first) + ahead, 0, 2);
         if (here >= LANES)
             s[v] = V(load)(in + first);
         else if (here > 0)
@@ -61,7 +62,7 @@ static inline __attribute__((always_inline)) void NAME(scan_row)(const T *in, T 
                                                                  struct NAME(place) * place, bool excludes)
 {
     VT s[VECTORS];
-    NAME(load_row)(in, count, s);
+    NAME(load_row)(in, count, place->ahead, s);
     NAME(sum_row)(s);
 #pragma GCC unroll 8
     for (size_t v = 0; v < VECTORS; v++) {
@@ -113,11 +114,11 @@ static void NAME(scan_tile)(const T *in, T *out, size_t n, struct NAME(place) * 
     }
 }
 
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, unsigned how)
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how)
 {
     const T *in = in_;
     T *out = out_;
-    struct NAME(place) place = {.carry = V(set1)(carry->T_SUFFIX)};
+    struct NAME(place) place = {.carry = V(set1)(carry->T_SUFFIX), .ahead = ahead};
     place.before = V(canonical)(place.carry);
     for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
         place.local = V(set1)((T)-0.0);
@@ -127,20 +128,21 @@ static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_car
     carry->T_SUFFIX = place.carry[0];
 }
 
-static void NAME(total)(const void *in_, size_t n, void *totals_)
+static void NAME(total)(const void *in_, size_t n, void *totals_, unsigned how)
 {
+    (void)how;
     const T *in = in_;
     T *totals = totals_;
     for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
         VT local = V(set1)((T)-0.0), s[VECTORS];
         size_t end = n - tile < PEL_SCAN_TILE ? n : tile + PEL_SCAN_TILE, i = tile;
         for (; i + PEL_SCAN_ROW <= end; i += PEL_SCAN_ROW) {
-            NAME(load_row)(in + i, PEL_SCAN_ROW, s);
+            NAME(load_row)(in + i, PEL_SCAN_ROW, PEL_SCAN_AHEAD, s);
             NAME(sum_row)(s);
             local += V(last)(s[VECTORS - 1]);
         }
         if (i < end) {
-            NAME(load_row)(in + i, end - i, s);
+            NAME(load_row)(in + i, end - i, PEL_SCAN_AHEAD, s);
             NAME(sum_row)(s);
             local += V(last)(s[VECTORS - 1]);
         }
@@ -148,7 +150,15 @@ static void NAME(total)(const void *in_, size_t n, void *totals_)
     }
 }
 
-static const struct pel_scan_leaf NAME(leaf) = {.total = NAME(total), .scan = NAME(scan)};
+static void NAME(carry_on)(union pel_scan_carry *carry, const void *totals_, size_t tiles)
+{
+    const T *totals = totals_;
+    for (size_t i = 0; i < tiles; i++)
+        carry->T_SUFFIX += totals[i];
+}
+
+static const struct pel_scan_leaf NAME(leaf) = {
+    .total = NAME(total), .scan = NAME(scan), .carry_on = NAME(carry_on), .start = {.T_SUFFIX = (T)-0.0}};
 
 #undef VECTORS
 

@@ -31,6 +31,7 @@ enum { NAME(STEPS) = LANES == 16 ? 4 : LANES == 8 ? 3 : LANES == 4 ? 2 : 1 };
  * the sign of a lane is set. */
 struct NAME(place) {
     VU window[NAME(STEPS)], sum, wrapped;
+    size_t ahead; /* what to ask for */
 };
 
 static inline __attribute__((always_inline)) VU NAME(next)(VU x, struct NAME(place) * place, bool checks)
@@ -63,7 +64,7 @@ static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in
     struct NAME(place) place = *at;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        __builtin_prefetch((const char *)(in + i) + PEL_SCAN_AHEAD);
+        __builtin_prefetch((const char *)(in + i) + place.ahead, 0, 2);
         VT before = (VT)place.sum, sum = (VT)NAME(next)((VU)V(load)(in + i), &place, false);
         V(store)(out + i, excludes ? V(slide)(before, sum, 1) : sum);
     }
@@ -84,12 +85,13 @@ static void NAME(scan_exclusive)(const T *in, T *out, size_t n, struct NAME(plac
     NAME(scan_vectors)(in, out, n, place, true);
 }
 
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, unsigned how)
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how)
 {
     T buffer[STREAM_PIECE];
     const T *in = in_;
     T *out = out_;
     struct NAME(place) place = NAME(start)(carry->integer);
+    place.ahead = ahead;
     size_t piece = how & PEL_SCAN_STREAMS ? STREAM_PIECE : n;
     for (size_t i = 0; i < n; i += piece) {
         size_t here = n - i < piece ? n - i : piece;
@@ -150,8 +152,9 @@ static pel_i128 NAME(sum_of_large)(const T *in, size_t n)
     return sum;
 }
 
-static void NAME(total)(const void *in_, size_t n, void *range_)
+static void NAME(total)(const void *in_, size_t n, void *range_, unsigned how)
 {
+    (void)how;
     const T *in = in_;
     struct pel_scan_range *range = range_;
     for (size_t i = 0; i < n; i += CHUNK) {

@@ -115,6 +115,24 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
     return (v_i64)v_split_by_mask((__m256i)v, greater);
 }
 
+#define V_KEEP(bits, item)                                                                                             \
+    static inline size_t v_keep_i##bits(int##bits##_t *p, v_i##bits v, v_i##bits mask, size_t room)                    \
+    {                                                                                                                  \
+        unsigned kept = (unsigned)_mm256_movemask_epi8((__m256i)mask);                                                 \
+        size_t count = (size_t)_mm_popcnt_u32(kept) / (bits / 8);                                                      \
+        __m256i packed = v_split_by_mask((__m256i)v, ~(__m256i)mask);                                                  \
+        if (room >= 256 / bits)                                                                                        \
+            _mm256_storeu_si256((__m256i *)(void *)p, packed);                                                         \
+        else                                                                                                           \
+            _mm256_maskstore_epi##bits((item *)p, v_first_##bits(count), packed);                                      \
+        return count;                                                                                                  \
+    }
+V_KEEP(32, int)
+V_KEEP(64, long long)
+#undef V_KEEP
+#define V_HAS_keep_i32 1
+#define V_HAS_keep_i64 1
+
 #define V_HAS_pick_i32 1
 #define V_HAS_pick_i64 1
 

@@ -140,6 +140,24 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
     return (v_i64)_mm512_permutexvar_epi64(lanes, (__m512i)v);
 }
 
+#define V_KEEP(bits, mask_type, all)                                                                                   \
+    static inline size_t v_keep_i##bits(int##bits##_t *p, v_i##bits v, v_i##bits mask, size_t room)                    \
+    {                                                                                                                  \
+        mask_type kept = _mm512_movepi##bits##_mask((__m512i)mask);                                                    \
+        size_t count = (size_t)_mm_popcnt_u32(kept);                                                                   \
+        __m512i packed = _mm512_maskz_compress_epi##bits(kept, (__m512i)v);                                            \
+        if (room >= 512 / bits)                                                                                        \
+            _mm512_storeu_si512(p, packed);                                                                            \
+        else                                                                                                           \
+            _mm512_mask_storeu_epi##bits(p, (mask_type)_bzhi_u32(all, (unsigned)count), packed);                       \
+        return count;                                                                                                  \
+    }
+V_KEEP(32, __mmask16, 0xffff)
+V_KEEP(64, __mmask8, 0xff)
+#undef V_KEEP
+#define V_HAS_keep_i32 1
+#define V_HAS_keep_i64 1
+
 #define V_HAS_pick_i32 1
 #define V_HAS_pick_i64 1
 

@@ -152,6 +152,21 @@ static inline void V(store_part)(T *p, size_t count, VT v)
 }
 #endif
 
+/* Stores the lanes whose mask is set one behind the other; what is behind them, up to a vector, is lost if `room` lets
+ * it be. Returns how many they are, which is at most the room. */
+#if T_SIGNED && !T_SIGNIFICAND && !NAME(V_HAS_keep)
+static inline size_t V(keep)(T *p, VT v, VT mask, size_t room)
+{
+    size_t kept = 0;
+    (void)room;
+    for (size_t i = 0; i < LANES; i++) {
+        if (mask[i])
+            p[kept++] = v[i];
+    }
+    return kept;
+}
+#endif
+
 /* tree[at], for indices from 2^level up to twice that. */
 #if !NAME(V_HAS_pick)
 static inline VT V(pick)(const T *tree, VS at, int level)
