@@ -25,10 +25,12 @@ static const char usage[] =
     "      --n N[,N...]      elements; of a stencil, cells along an edge; K, M and G are binary\n"
     "      --threads K[,K...]\n"
     "                        threads at hand (all)\n"
-    "      --shape S         of stencils: star or box, dimensions, radius (star3d1r)\n"
+    "      --shape S         of stencils: star or box, dimensions, radius (star3d1r); star3d1r-variable, "
+    "star3d4r-wave\n"
     "      --steps N         of stencils, in a run (10)\n"
     "      --length L        of sort_segments, keys of a segment on average (32); of sort_axis, elements of a series\n"
     "                        (the square root of N)\n"
+    "      --single          of stencils: each step is a call of its own\n"
     "      --data D          uniform, wide (many exponents) or few (distinct values)\n"
     "      --seed N          another set of random data\n"
     "      --fast            with PEL_FAST\n"
@@ -49,6 +51,7 @@ enum option_id {
     SHAPE,
     STEPS,
     LENGTH,
+    SINGLE,
     DATA,
     SEED,
     FAST,
@@ -114,6 +117,9 @@ static bool read_problem(struct bench *bench, enum option_id option, const char 
     case LENGTH:
         bench->spec.length = read_size("--length", text, 1, PTRDIFF_MAX / 64);
         break;
+    case SINGLE:
+        bench->spec.single = true;
+        break;
     case DATA:
         bench->spec.data = read_data(text);
         break;
@@ -161,6 +167,7 @@ static const struct option options[] = {{"family", required_argument, NULL, FAMI
                                         {"shape", required_argument, NULL, SHAPE},
                                         {"steps", required_argument, NULL, STEPS},
                                         {"length", required_argument, NULL, LENGTH},
+                                        {"single", no_argument, NULL, SINGLE},
                                         {"data", required_argument, NULL, DATA},
                                         {"seed", required_argument, NULL, SEED},
                                         {"fast", no_argument, NULL, FAST},

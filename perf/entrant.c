@@ -23,6 +23,7 @@ static void add_stencil(struct peer_job *job, const struct workload *workload)
     for (size_t k = 0; k < problem->ntaps; k++)
         job->coef[k] = problem->taps[k].coef;
     job->ntaps = problem->ntaps;
+    job->arrays = problem->arrays;
     job->edge = problem->edge;
     job->steps = problem->steps;
     job->scratch = memcpy(allocate(workload->extent), workload->x, workload->extent);

@@ -8,22 +8,22 @@
 
 #include "lib/cpu.h"
 
-enum { KINDS = 2 };
+enum { KINDS = 3 };
 
 /* Plain loops, narrowest instruction set first. */
 static const struct {
     enum pel_isa isa;
     const struct peer *table[KINDS];
 } plain[] = {
-    {PEL_ISA_SCALAR, {peers_loops_scalar, peers_sweep_scalar}},
+    {PEL_ISA_SCALAR, {peers_loops_scalar, peers_sweep_scalar, peers_terms_scalar}},
 #ifdef PEL_BUILD_AVX2
-    {PEL_ISA_AVX2, {peers_loops_avx2, peers_sweep_avx2}},
+    {PEL_ISA_AVX2, {peers_loops_avx2, peers_sweep_avx2, peers_terms_avx2}},
 #endif
 #ifdef PEL_BUILD_AVX512
-    {PEL_ISA_AVX512, {peers_loops_avx512, peers_sweep_avx512}},
+    {PEL_ISA_AVX512, {peers_loops_avx512, peers_sweep_avx512, peers_terms_avx512}},
 #endif
 #ifdef PEL_BUILD_NEON
-    {PEL_ISA_NEON, {peers_loops_neon, peers_sweep_neon}},
+    {PEL_ISA_NEON, {peers_loops_neon, peers_sweep_neon, peers_terms_neon}},
 #endif
 };
 
@@ -45,7 +45,7 @@ static bool serves(const struct peer *peer, const char *op, const char *shape, p
 const struct peer *peer_of_rank(size_t rank, const char *op, const char *shape, pel_dtype dtype)
 {
     const struct peer *const tables[] = {
-        plain_table(0), plain_table(1), peers_series,
+        plain_table(0), plain_table(1), plain_table(2), peers_series,
 #ifdef PEL_HAVE_OPENBLAS
         peers_openblas,
 #endif

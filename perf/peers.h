@@ -20,9 +20,10 @@ struct peer_job {
     void *data;        /* keys to sort; the output of a scan; the grid, which holds the result in the end */
     void *scratch;     /* of a stencil: as large as the grid, with the same boundary */
     size_t edge, steps, ntaps;
-    size_t length;    /* of a series along the slow axis */
-    size_t nsegments; /* to sort; y: where each starts, and where the last ends */
-    double *coef;     /* of a stencil, in the order of pel's taps */
+    size_t length;       /* of a series along the slow axis */
+    size_t nsegments;    /* to sort; y: where each starts, and where the last ends */
+    double *coef;        /* of a stencil, in the order of pel's taps */
+    void *const *arrays; /* of a stencil: see stencil_problem; of a wave, data and scratch hold two levels of time */
     double low, high;
     size_t bins; /* of a histogram */
 };
@@ -42,7 +43,8 @@ extern const struct peer peers_series[], peers_openblas[], peers_cxx[];
 #define PEER_TABLE__(kind, isa) peers_##kind##_##isa
 #define PEER_TABLE_(kind, isa)  PEER_TABLE__(kind, isa)
 #define PEER_TABLE(kind, isa)   PEER_TABLE_(kind, isa)
-#define PEER_TABLES(isa)        extern const struct peer PEER_TABLE(loops, isa)[], PEER_TABLE(sweep, isa)[]
+#define PEER_TABLES(isa)                                                                                               \
+    extern const struct peer PEER_TABLE(loops, isa)[], PEER_TABLE(sweep, isa)[], PEER_TABLE(terms, isa)[]
 PEER_TABLES(scalar);
 PEER_TABLES(avx2);
 PEER_TABLES(avx512);

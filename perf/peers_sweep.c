@@ -1,10 +1,12 @@
-/* Stencils of radius 1 as plain OpenMP sweeps from one grid to another and back. Compiled once per instruction set; the
- * compiler may fuse multiplications with additions. */
+/* Stencils of constant coefficients and radius 1 as plain OpenMP sweeps from one grid to another and back, with
+ * ordinary stores and with such that pass the caches by. Compiled once per instruction set; the compiler may fuse
+ * multiplications with additions. */
 #ifndef T
 
 #include <string.h>
 
 #include "kernels/kernel.h"
+#include "kernels/simd/simd.h"
 #include "perf/peers.h"
 
 /* Rows are shared out in chunks, so that the one row of a line can be too. */
@@ -45,12 +47,14 @@ static size_t smaller(size_t a, size_t b)
 #define PEL_SELF "perf/peers_sweep.c"
 #include "kernels/foreach_float.h"
 
-#define ROW(shape_, suffix)                                                                                            \
+#define ROW(name_, function, shape_, suffix)                                                                           \
     {                                                                                                                  \
-        .name = "omp sweep", .origin = "plain loop", .op = "stencil", .shape = #shape_,                                \
-        .dtypes = 1u << PEL_DTYPE_##suffix, .parallel = true, .run = shape_##_##suffix                                 \
+        .name = name_, .origin = "plain loop", .op = "stencil", .shape = #shape_, .dtypes = 1u << PEL_DTYPE_##suffix,  \
+        .parallel = true, .run = function##_##suffix                                                                   \
     }
-#define ROWS(shape) ROW(shape, f32), ROW(shape, f64)
+#define ROWS(shape)                                                                                                    \
+    ROW("omp sweep", shape, shape, f32), ROW("omp sweep", shape, shape, f64),                                          \
+        ROW("streaming sweep", stream_##shape, shape, f32), ROW("streaming sweep", stream_##shape, shape, f64)
 
 const struct peer PEER_TABLE(sweep, PEL_ISA)[] = {ROWS(star1d1r), ROWS(star2d1r), ROWS(star3d1r),
                                                   ROWS(box2d1r),  ROWS(box3d1r),  {.name = NULL}};
@@ -72,28 +76,53 @@ static inline __attribute__((always_inline)) void NAME(row)(const struct grid *g
     }
 }
 
-static void NAME(chunk)(const struct grid *grid, const T *coef, const T *from, T *to, size_t x, size_t stop)
+#define V_STREAM__(bits) v_stream_i##bits
+#define V_STREAM_(bits)  V_STREAM__(bits)
+#define V_STREAM(p, v)   V_STREAM_(T_BITS)((S *)(p), (VS)(v))
+
+/* The same with stores that pass the caches by, where whole vectors have an aligned place. */
+static inline __attribute__((always_inline)) void NAME(stream_row)(const struct grid *grid, const T *restrict coef,
+                                                                   const T *restrict from, T *restrict to, size_t x,
+                                                                   size_t stop, int ntaps)
+{
+    size_t aligned = smaller(stop, x + (size_t)(-(uintptr_t)(to + x) % PEL_VBYTES / sizeof(T)));
+    NAME(row)(grid, coef, from, to, x, aligned, ntaps);
+    for (x = aligned; x + LANES <= stop; x += LANES) {
+        VT sum = {0};
+        UNROLL
+        for (int k = 0; k < ntaps; k++)
+            sum += coef[k] * V(load)(from + (ptrdiff_t)x + grid->shift[k]);
+        V_STREAM(to + x, sum);
+    }
+    NAME(row)(grid, coef, from, to, x, stop, ntaps);
+    v_stream_end();
+}
+
+#undef V_STREAM
+#undef V_STREAM_
+#undef V_STREAM__
+
+static void NAME(chunk)(const struct grid *grid, const T *coef, const T *from, T *to, size_t x, size_t stop,
+                        bool stream)
 {
     switch (grid->ntaps) {
-    case 3:
-        NAME(row)(grid, coef, from, to, x, stop, 3);
+#define TAPS(n)                                                                                                        \
+    case n:                                                                                                            \
+        if (stream)                                                                                                    \
+            NAME(stream_row)(grid, coef, from, to, x, stop, n);                                                        \
+        else                                                                                                           \
+            NAME(row)(grid, coef, from, to, x, stop, n);                                                               \
         break;
-    case 5:
-        NAME(row)(grid, coef, from, to, x, stop, 5);
-        break;
-    case 7:
-        NAME(row)(grid, coef, from, to, x, stop, 7);
-        break;
-    case 9:
-        NAME(row)(grid, coef, from, to, x, stop, 9);
-        break;
-    case 27:
-        NAME(row)(grid, coef, from, to, x, stop, 27);
-        break;
+        TAPS(3)
+        TAPS(5)
+        TAPS(7)
+        TAPS(9)
+        TAPS(27)
+#undef TAPS
     }
 }
 
-static void NAME(sweep)(const struct peer_job *job, int ndim, bool box)
+static void NAME(sweep)(const struct peer_job *job, int ndim, bool box, bool stream)
 {
     struct grid grid = grid_of(job, ndim, box);
     T *from = job->data, *to = job->scratch, coef[MAX_TAPS];
@@ -107,7 +136,7 @@ static void NAME(sweep)(const struct peer_job *job, int ndim, bool box)
             for (size_t y = y0; y < y1; y++)
                 for (size_t chunk = 0; chunk < chunks; chunk++) {
                     size_t row = (z * edge + y) * edge, x = chunk * CHUNK;
-                    NAME(chunk)(&grid, coef, from + row, to + row, x ? x : 1, smaller(x + CHUNK, last));
+                    NAME(chunk)(&grid, coef, from + row, to + row, x ? x : 1, smaller(x + CHUNK, last), stream);
                 }
         T *swap = from;
         from = to;
@@ -117,29 +146,20 @@ static void NAME(sweep)(const struct peer_job *job, int ndim, bool box)
         memcpy(to, from, job->n * sizeof *to);
 }
 
-static void NAME(star1d1r)(const struct peer_job *job)
-{
-    NAME(sweep)(job, 1, false);
-}
-
-static void NAME(star2d1r)(const struct peer_job *job)
-{
-    NAME(sweep)(job, 2, false);
-}
-
-static void NAME(star3d1r)(const struct peer_job *job)
-{
-    NAME(sweep)(job, 3, false);
-}
-
-static void NAME(box2d1r)(const struct peer_job *job)
-{
-    NAME(sweep)(job, 2, true);
-}
-
-static void NAME(box3d1r)(const struct peer_job *job)
-{
-    NAME(sweep)(job, 3, true);
-}
+#define SHAPE(shape, ndim, box)                                                                                        \
+    static void NAME(shape)(const struct peer_job *job)                                                                \
+    {                                                                                                                  \
+        NAME(sweep)(job, ndim, box, false);                                                                            \
+    }                                                                                                                  \
+    static void NAME(stream_##shape)(const struct peer_job *job)                                                       \
+    {                                                                                                                  \
+        NAME(sweep)(job, ndim, box, true);                                                                             \
+    }
+SHAPE(star1d1r, 1, false)
+SHAPE(star2d1r, 2, false)
+SHAPE(star3d1r, 3, false)
+SHAPE(box2d1r, 2, true)
+SHAPE(box3d1r, 3, true)
+#undef SHAPE
 
 #endif

@@ -101,7 +101,8 @@ struct pel_request tune_request(const struct workload *workload, int threads, st
         *shape = (struct pel_stencil_shape){.ndim = problem->shape.ndim,
                                             .row = problem->edge,
                                             .ntaps = problem->ntaps,
-                                            .radius = problem->shape.radius};
+                                            .radius = problem->shape.radius,
+                                            .terms = problem->shape.kind != SHAPE_TAPS};
         request.n = workload->elements / problem->steps;
         request.stencil = shape;
     }

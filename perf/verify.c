@@ -33,8 +33,10 @@ static const char usage[] =
     "  -h, --help         print this and exit\n";
 
 static const size_t sizes[] = {1, 2, 3, 7, 16, 31, 64, 100, 255, 1000, 4097, 20000, 65537, 1048575, 5000011};
-static const struct shape shapes[] = {{3, 1, false}, {1, 1, false}, {1, 4, true}, {2, 1, false},
-                                      {2, 2, true},  {3, 1, true},  {3, 4, false}};
+static const struct shape shapes[] = {
+    {3, 1, false, SHAPE_TAPS}, {1, 1, false, SHAPE_TAPS}, {1, 4, true, SHAPE_TAPS},      {2, 1, false, SHAPE_TAPS},
+    {2, 2, true, SHAPE_TAPS},  {3, 1, true, SHAPE_TAPS},  {3, 4, false, SHAPE_WAVE},     {3, 4, false, SHAPE_TAPS},
+    {2, 1, false, SHAPE_WAVE}, {1, 1, true, SHAPE_WAVE},  {3, 1, false, SHAPE_VARIABLE}, {2, 2, true, SHAPE_VARIABLE}};
 static const size_t lengths[] = {5, 40, 1, 300, 16, 5000, 1000}; /* of segments and series */
 enum {
     NLENGTHS = sizeof lengths / sizeof lengths[0],

@@ -126,8 +126,11 @@ void workload_request(const struct workload *workload, const pel_opts *opts, str
     if (!workload->stencil)
         return;
     const struct stencil_problem *problem = workload->stencil;
-    *shape = (struct pel_stencil_shape){
-        .ndim = problem->shape.ndim, .row = problem->edge, .ntaps = problem->ntaps, .radius = problem->shape.radius};
+    *shape = (struct pel_stencil_shape){.ndim = problem->shape.ndim,
+                                        .row = problem->edge,
+                                        .ntaps = problem->ntaps,
+                                        .radius = problem->shape.radius,
+                                        .terms = problem->shape.kind != SHAPE_TAPS};
     request->stencil = shape;
 }
 

@@ -14,10 +14,15 @@
 /* The elements: uniform; over a wide range of exponents; few distinct ones; any bits, infinities and NaN among them. */
 enum data { DATA_UNIFORM, DATA_WIDE, DATA_FEW, DATA_BITS, NDATA };
 
-/* A stencil as people name them: star3d1r is the 7-point stencil, box2d1r the 9-point one. */
+/* A stencil as people name them: star3d1r is the 7-point stencil, box2d1r the 9-point one; star3d1r-variable has an
+ * array of coefficients for each tap, and star3d4r-wave is 2u - v + c * taps with an array c, v being u one step
+ * before. */
+enum shape_kind { SHAPE_TAPS, SHAPE_VARIABLE, SHAPE_WAVE, NSHAPE_KINDS };
+
 struct shape {
     int ndim, radius;
     bool box; /* all cells within the radius; else those on the axes */
+    enum shape_kind kind;
 };
 
 enum { SHAPE_NAME = 32 };
@@ -41,6 +46,7 @@ struct workload_spec {
     struct shape shape;    /* all 0: star3d1r */
     pel_boundary boundary; /* on every side */
     size_t steps;          /* of a run; 0: the usual */
+    bool single;           /* each step is a call of its own */
 };
 
 /* What the spec of a stencil comes to. */
@@ -48,6 +54,8 @@ struct stencil_problem {
     struct shape shape;
     size_t edge, steps, ntaps;
     pel_tap *taps;
+    void **arrays; /* of coefficients, one a tap, or the one factor; NULL: none */
+    size_t narrays;
 };
 
 /* What every histogram is asked for. */

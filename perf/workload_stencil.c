@@ -13,7 +13,9 @@ enum { USUAL_STEPS = 10 };
 
 void shape_name(const struct shape *shape, char name[SHAPE_NAME])
 {
-    snprintf(name, SHAPE_NAME, "%s%dd%dr", shape->box ? "box" : "star", shape->ndim, shape->radius);
+    static const char *const kinds[NSHAPE_KINDS] = {"", "-variable", "-wave"};
+    snprintf(name, SHAPE_NAME, "%s%dd%dr%s", shape->box ? "box" : "star", shape->ndim, shape->radius,
+             kinds[shape->kind]);
 }
 
 static size_t count_taps(const struct shape *shape)
@@ -25,15 +27,14 @@ static size_t count_taps(const struct shape *shape)
 bool shape_named(const char *name, struct shape *shape)
 {
     char known[SHAPE_NAME];
-    for (shape->ndim = 1; shape->ndim <= 3; shape->ndim++) {
-        for (shape->radius = 1; shape->radius <= PEL_STENCIL_MAX_RADIUS; shape->radius++) {
-            for (int box = 0; box < 2; box++) {
-                shape->box = box;
-                shape_name(shape, known);
-                if (strcmp(name, known) == 0)
-                    return count_taps(shape) <= PEL_STENCIL_MAX_TAPS;
-            }
-        }
+    for (int i = 0; i < 3 * PEL_STENCIL_MAX_RADIUS * 2 * NSHAPE_KINDS; i++) {
+        shape->ndim = 1 + i % 3;
+        shape->radius = 1 + i / 3 % PEL_STENCIL_MAX_RADIUS;
+        shape->box = i / (3 * PEL_STENCIL_MAX_RADIUS) % 2;
+        shape->kind = (enum shape_kind)(i / (3 * PEL_STENCIL_MAX_RADIUS * 2));
+        shape_name(shape, known);
+        if (strcmp(name, known) == 0)
+            return count_taps(shape) <= PEL_STENCIL_MAX_TAPS;
     }
     return false;
 }
@@ -79,20 +80,49 @@ static void list_offsets(const struct shape *shape, pel_tap *taps)
     }
 }
 
-/* Coefficients that differ, so that mixed-up taps show, and sum to 1, so that values neither grow nor die out. */
+/* Coefficients that differ, so that mixed-up taps show. They sum to 1, so that values neither grow nor die out; those
+ * of a wave equation sum to 0, and are small enough for the scheme to be stable. */
 static void set_coefficients(struct stencil_problem *problem)
 {
     double sum = 0;
     for (size_t k = 0; k < problem->ntaps; k++)
         sum += problem->taps[k].coef = 1 + (double)(5 * k % 7) / 8;
-    for (size_t k = 0; k < problem->ntaps; k++)
+    for (size_t k = 0; k < problem->ntaps; k++) {
         problem->taps[k].coef /= sum;
+        if (problem->shape.kind == SHAPE_WAVE && k == problem->ntaps / 2)
+            problem->taps[k].coef -= 1;
+    }
+}
+
+static void put_array(void *array, pel_dtype dtype, size_t i, double value)
+{
+    if (dtype == PEL_F32)
+        ((float *)array)[i] = (float)value;
+    else
+        ((double *)array)[i] = value;
+}
+
+/* Coefficients that vary from cell to cell; the factor of a wave equation lies between 0 and 1. */
+static void make_arrays(struct stencil_problem *problem, pel_dtype dtype, size_t cells)
+{
+    bool wave = problem->shape.kind == SHAPE_WAVE;
+    if (problem->shape.kind == SHAPE_TAPS)
+        return;
+    problem->narrays = wave ? 1 : problem->ntaps;
+    problem->arrays = allocate(problem->narrays * sizeof *problem->arrays);
+    for (size_t k = 0; k < problem->narrays; k++) {
+        double most = wave ? 1 : problem->taps[k].coef;
+        problem->arrays[k] = allocate(cells * pel_dtype_size(dtype));
+        for (size_t i = 0; i < cells; i++)
+            put_array(problem->arrays[k], dtype, i, most * (1 - (double)((7 * i + k) % 11) / 64));
+    }
 }
 
 static struct stencil_problem *make_problem(const struct workload_spec *spec)
 {
     static const struct shape usual = {.ndim = 3, .radius = 1, .box = false};
     struct stencil_problem *problem = allocate(sizeof *problem);
+    *problem = (struct stencil_problem){0};
     problem->shape = spec->shape.ndim > 0 ? spec->shape : usual;
     problem->edge = nearest_edge(&problem->shape, spec->n);
     problem->steps = spec->steps > 0 ? spec->steps : USUAL_STEPS;
@@ -108,21 +138,32 @@ static bool serves(enum pel_op op, pel_dtype dtype)
     return op == PEL_OP_STENCIL && (dtype == PEL_F32 || dtype == PEL_F64);
 }
 
+/* Levels of time: one after the other in the data, the newer first. */
+static size_t count_levels(const struct stencil_problem *problem)
+{
+    return problem->shape.kind == SHAPE_WAVE ? 2 : 1;
+}
+
 static void open(struct workload *workload)
 {
     const struct workload_spec *spec = &workload->spec;
     struct stencil_problem *problem = make_problem(spec);
-    size_t cells = shape_cells(&problem->shape, problem->edge);
+    size_t cells = shape_cells(&problem->shape, problem->edge), levels = count_levels(problem);
+    make_arrays(problem, spec->dtype, cells);
     workload->stencil = problem;
+    workload->n = cells;
     workload->elements = cells * problem->steps;
-    workload->extent = cells * pel_dtype_size(spec->dtype);
-    workload->bytes = 2 * workload->extent * problem->steps;
+    workload->extent = levels * cells * pel_dtype_size(spec->dtype);
+    workload->bytes = (2 + problem->narrays) * cells * pel_dtype_size(spec->dtype) * problem->steps;
     workload->x = allocate(workload->extent);
-    data_fill(workload->x, spec->dtype, cells, spec->data, spec->seed, 0);
+    data_fill(workload->x, spec->dtype, levels * cells, spec->data, spec->seed, 0);
 }
 
 static void close(struct workload *workload)
 {
+    for (size_t k = 0; k < workload->stencil->narrays; k++)
+        free(workload->stencil->arrays[k]);
+    free(workload->stencil->arrays);
     free(workload->stencil->taps);
     free(workload->stencil);
 }
@@ -142,6 +183,14 @@ static pel_status bind(struct entrant *entrant)
     desc.ndim = problem->shape.ndim;
     desc.ntaps = problem->ntaps;
     desc.taps = problem->taps;
+    if (problem->shape.kind == SHAPE_VARIABLE)
+        desc.coefs = (const void *const *)problem->arrays;
+    if (problem->shape.kind == SHAPE_WAVE) {
+        desc.scale = problem->arrays[0];
+        desc.now = 2;
+        desc.before = -1;
+        desc.levels = 2;
+    }
     for (int a = 0; a < desc.ndim; a++) {
         desc.shape[a] = problem->edge;
         desc.boundary[a][0] = desc.boundary[a][1] = workload->spec.boundary;
@@ -163,18 +212,40 @@ static void unbind(struct entrant *entrant)
     free(bound);
 }
 
+/* The pointers trade places with every step; brings the grids back after an odd number. */
+static void restore_order(void *levels[2], void *first, size_t bytes)
+{
+    if (levels[0] == first)
+        return;
+    void *copy = memcpy(allocate(bytes), first, bytes);
+    memcpy(first, levels[0], bytes);
+    memcpy(levels[0], copy, bytes);
+    free(copy);
+}
+
 static pel_status run(struct entrant *entrant, void *data)
 {
     const struct bound *bound = entrant->bound;
-    return pel_stencil_run(bound->plan, data, bound->work, entrant->workload->stencil->steps);
+    const struct workload *workload = entrant->workload;
+    size_t calls = workload->spec.single ? workload->stencil->steps : 1, steps = workload->stencil->steps / calls;
+    size_t bytes = workload->extent / count_levels(workload->stencil);
+    void *levels[2] = {data, (char *)data + bytes};
+    pel_status status = PEL_OK;
+    for (size_t call = 0; call < calls && status == PEL_OK; call++)
+        status = pel_stencil_run_levels(bound->plan, levels, bound->work, steps, NULL, NULL, NULL);
+    if (count_levels(workload->stencil) == 2)
+        restore_order(levels, data, bytes);
+    return status;
 }
 
-/* Values stay within [-1, 1]; each tap of each step may lose half a unit in the last place. */
+/* Values stay within [-1, 1]; each tap of each step may lose half a unit in the last place. Waves carry errors on with
+ * their speed. */
 static double tolerance(const struct workload *workload)
 {
     const struct stencil_problem *problem = workload->stencil;
     double unit = workload->spec.dtype == PEL_F32 ? FLT_EPSILON : DBL_EPSILON;
-    return unit * (double)(problem->ntaps * problem->steps);
+    double steps = (double)problem->steps, carried = problem->shape.kind == SHAPE_WAVE ? 4 * steps : 1;
+    return unit * (double)problem->ntaps * steps * carried;
 }
 
 const struct workload_family workload_stencil = {
