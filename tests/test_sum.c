@@ -218,11 +218,14 @@ static uint64_t sum_of_pieces(const struct pel_kernel *kernel, const char *x, co
     enum { PIECES = 12 };
     struct pel_acc states[PIECES];
     size_t size = pel_dtype_size(kernel->dtype), done = 0, left = PIECES;
+    int32_t params[PEL_MAX_PARAMS];
+    for (size_t i = 0; i < PEL_MAX_PARAMS; i++)
+        params[i] = kernel->params[i].initial;
     for (size_t i = 0; i < PIECES; i++) {
         size_t count = i == PIECES - 1 ? n - done : test_random_below(random, n - done + 1);
         union pel_reduce_state state;
         pel_acc_clear(&state.acc);
-        kernel->run.reduce(x + done * size, y + done * size, count, &state, NULL);
+        kernel->run.reduce(x + done * size, y + done * size, count, &state, params);
         states[i] = state.acc;
         done += count;
     }
