@@ -29,6 +29,16 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(MAX, reduce, "max")                                                                                              \
     X(ARGMIN, reduce, "argmin")                                                                                        \
     X(ARGMAX, reduce, "argmax")                                                                                        \
+    X(MINMAX, reduce, "minmax")                                                                                        \
+    X(COUNT, reduce, "count")                                                                                          \
+    X(VAR, reduce, "var")                                                                                              \
+    X(STD, reduce, "std")                                                                                              \
+    X(COV, reduce, "cov")                                                                                              \
+    X(CORR, reduce, "corr")                                                                                            \
+    X(WMEAN, reduce, "wmean")                                                                                          \
+    X(CSUM, reduce, "csum")                                                                                            \
+    X(CDOTU, reduce, "cdotu")                                                                                          \
+    X(CDOTC, reduce, "cdotc")                                                                                          \
     X(SCAN, scan, "scan")                                                                                              \
     X(SCAN_MIN, scan, "scan_min")                                                                                      \
     X(SCAN_MAX, scan, "scan_max")                                                                                      \

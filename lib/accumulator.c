@@ -13,7 +13,7 @@ struct format {
 static const struct format binary32 = {24, -149, UINT64_C(0xff) << 23, UINT64_C(1) << 31};
 static const struct format binary64 = {53, -1074, UINT64_C(0x7ff) << 52, UINT64_C(1) << 63};
 
-void pel_acc_merge(struct pel_acc *into, const struct pel_acc *from)
+void pel_acc_join(struct pel_acc *into, const struct pel_acc *from)
 {
     into->flags |= from->flags;
     if (from->low == from->high)
@@ -22,6 +22,8 @@ void pel_acc_merge(struct pel_acc *into, const struct pel_acc *from)
     pel_acc_reach(into, from->low, from->high);
     for (int i = from->low; i < from->high; i++)
         into->limb[i] += from->limb[i];
+    if (into->deposits > PEL_ACC_MOST_DEPOSITS / 2)
+        pel_acc_carry(into);
 }
 
 static void negate(struct pel_acc *acc)
@@ -30,8 +32,7 @@ static void negate(struct pel_acc *acc)
         acc->limb[i] = -acc->limb[i];
 }
 
-/* Makes the number canonical: a sign and digits in [0, 2^32). Returns whether it is negative. */
-static bool make_canonical(struct pel_acc *acc)
+bool pel_acc_settle(struct pel_acc *acc)
 {
     pel_acc_carry(acc);
     if (acc->high == acc->low || acc->limb[acc->high - 1] >= 0)
@@ -75,12 +76,17 @@ static int top_place(const struct pel_acc *acc)
     return -1;
 }
 
+bool pel_acc_is_bounded(const struct pel_acc *acc)
+{
+    return top_place(acc) < PEL_ACC_BOUND - PEL_ACC_LOWEST;
+}
+
 /* The quotient has its highest bit at most 64 places below that of the number, and a rounding looks at no more than 54
  * bits of it. Four digits below the highest are enough for those; all further ones make one bit. */
 void pel_acc_divide(struct pel_acc *acc, uint64_t divisor)
 {
     enum { DIGITS = 4 };
-    bool negative = make_canonical(acc);
+    bool negative = pel_acc_settle(acc);
     int top = top_place(acc), lowest = top / 32 - DIGITS;
     uint64_t rest = 0;
     if (top < 0)
@@ -97,9 +103,9 @@ void pel_acc_divide(struct pel_acc *acc, uint64_t divisor)
         negate(acc);
 }
 
-/* The whole part of the square root of n, which has 123 or 124 bits. The root of the upper half comes bit by bit, the
- * rest from one step of Newton's, which is too large by little if at all. */
-static uint64_t root_of(pel_u128 n)
+/* The root of the upper half comes bit by bit, the rest from one step of Newton's, which is too large by little if at
+ * all. */
+uint64_t pel_root(pel_u128 n)
 {
     uint64_t upper = (uint64_t)(n >> 62), half = 0;
     for (uint64_t bit = UINT64_C(1) << 30; bit > 0; bit >>= 1) {
@@ -117,12 +123,12 @@ static uint64_t root_of(pel_u128 n)
  * to a whole one. */
 void pel_acc_root(struct pel_acc *acc)
 {
-    make_canonical(acc);
+    pel_acc_settle(acc);
     int top = top_place(acc), place = (top - 122) & ~1;
     if (top < 0)
         return;
     pel_u128 leading = (pel_u128)bits_from(acc, place + 64) << 64 | bits_from(acc, place);
-    uint64_t root = root_of(leading);
+    uint64_t root = pel_root(leading);
     bool more = (pel_u128)root * root != leading || any_below(acc, place);
     acc->low = acc->high = 0;
     pel_acc_reserve(acc, 1);
@@ -154,19 +160,19 @@ static uint64_t round_to(struct pel_acc *acc, const struct format *format)
         return format->infinity | UINT64_C(1) << (format->precision - 2);
     if (flags & infinities)
         return flags & PEL_ACC_MINUS_INFINITY ? format->sign | format->infinity : format->infinity;
-    bool negative = make_canonical(acc);
+    bool negative = pel_acc_settle(acc);
     uint64_t bits = round_magnitude(acc, format);
     if (bits == 0 && (flags & (PEL_ACC_MINUS_ZERO | PEL_ACC_OTHER)) == PEL_ACC_MINUS_ZERO)
         negative = true;
     return negative ? format->sign | bits : bits;
 }
 
-uint64_t pel_acc_round_f64(struct pel_acc *acc)
+uint64_t pel_acc_bits_f64(struct pel_acc *acc)
 {
     return round_to(acc, &binary64);
 }
 
-uint32_t pel_acc_round_f32(struct pel_acc *acc)
+uint32_t pel_acc_bits_f32(struct pel_acc *acc)
 {
     return (uint32_t)round_to(acc, &binary32);
 }

@@ -5,6 +5,7 @@ lib_LTLIBRARIES += libpel.la
 
 noinst_HEADERS += \
 	lib/accumulator.h \
+	lib/big.h \
 	lib/block.h \
 	lib/budget.h \
 	lib/cgroup.h \
@@ -17,6 +18,7 @@ noinst_HEADERS += \
 	lib/memory.h \
 	lib/model.h \
 	lib/names.h \
+	lib/reduce.h \
 	lib/registry.h \
 	lib/rule_rows.h \
 	lib/rules.h \
@@ -39,9 +41,11 @@ noinst_HEADERS += \
 EXTRA_DIST += lib/pel.map lib/tables/generic.def
 
 libcore_la_SOURCES = \
+	lib/accumulate.c \
 	lib/accumulator.c \
 	lib/argsort.c \
 	lib/axis.c \
+	lib/big.c \
 	lib/budget.c \
 	lib/cgroup.c \
 	lib/compact.c \
@@ -56,6 +60,7 @@ libcore_la_SOURCES = \
 	lib/model.c \
 	lib/names.c \
 	lib/reduce.c \
+	lib/reduce_kinds.c \
 	lib/registry.c \
 	lib/rules.c \
 	lib/scan.c \
@@ -64,6 +69,7 @@ libcore_la_SOURCES = \
 	lib/segments.c \
 	lib/shipped.c \
 	lib/sort.c \
+	lib/statistics.c \
 	lib/stencil.c \
 	lib/stencil_check.c \
 	lib/stencil_plain.c \
@@ -115,8 +121,8 @@ endif
 
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
-	include/pel/compact.h include/pel/export.h include/pel/histogram.h include/pel/pel.h include/pel/reduce.h \
-	include/pel/scan.h include/pel/sort.h include/pel/status.h include/pel/stencil.h include/pel/system.h \
+	include/pel/accumulate.h include/pel/compact.h include/pel/export.h include/pel/histogram.h include/pel/pel.h include/pel/reduce.h \
+	include/pel/scan.h include/pel/sort.h include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h \
 	include/pel/tune.h include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 

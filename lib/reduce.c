@@ -1,245 +1,109 @@
 /* Reductions: check, pick, split into tiles, combine the tiles' states. Every operation and dtype takes one path; what
- * differs is in the four kinds of state. */
+ * differs is in the kinds of state. */
 #include <pel/reduce.h>
 
 #include <string.h>
 
-#include "kernels/reduce/state.h"
-#include "lib/accumulator.h"
 #include "lib/check.h"
 #include "lib/dispatch.h"
 #include "lib/memory.h"
+#include "lib/reduce.h"
 #include "lib/team.h"
 #include "lib/trace.h"
 
-/* A call, as the public functions hand it in. */
-struct call {
-    enum pel_op op;
-    pel_dtype dtype;
-    const void *x, *y; /* y: of dot products */
-    size_t n;
-    void *result;
-    size_t result_size;
-};
-
-/* How states of one kind start (for the elements from index `start` up), merge, and end in a result. */
-struct kind {
-    void (*clear)(union pel_reduce_state *state, size_t start);
-    void (*merge)(union pel_reduce_state *into, const union pel_reduce_state *from);
-    pel_status (*finish)(const struct call *call, unsigned flags, union pel_reduce_state *state);
-};
-
-static bool is_float(pel_dtype dtype)
-{
-    return dtype == PEL_F32 || dtype == PEL_F64;
-}
-
-static bool is_signed(pel_dtype dtype)
-{
-    return dtype == PEL_I32 || dtype == PEL_I64;
-}
-
-/* Writes the low bytes of a value as an unsigned integer of the result's size. */
-static void write_bits(const struct call *call, uint64_t bits)
-{
-    uint32_t low = (uint32_t)bits;
-    if (call->result_size == sizeof low)
-        memcpy(call->result, &low, sizeof low);
-    else
-        memcpy(call->result, &bits, sizeof bits);
-}
-
-static void clear_acc(union pel_reduce_state *state, size_t start)
-{
-    (void)start;
-    pel_acc_clear(&state->acc);
-}
-
-static void merge_acc(union pel_reduce_state *into, const union pel_reduce_state *from)
-{
-    pel_acc_merge(&into->acc, &from->acc);
-}
-
-static pel_status finish_acc(const struct call *call, unsigned flags, union pel_reduce_state *state)
-{
-    (void)flags;
-    write_bits(call, call->dtype == PEL_F32 ? pel_acc_round_f32(&state->acc) : pel_acc_round_f64(&state->acc));
-    return PEL_OK;
-}
-
-static pel_status finish_norm(const struct call *call, unsigned flags, union pel_reduce_state *state)
-{
-    pel_acc_root(&state->acc);
-    return finish_acc(call, flags, state);
-}
-
-static pel_status finish_mean(const struct call *call, unsigned flags, union pel_reduce_state *state)
-{
-    (void)flags;
-    pel_acc_divide(&state->acc, call->n);
-    write_bits(call, pel_acc_round_f64(&state->acc));
-    return PEL_OK;
-}
-
-static void clear_wide(union pel_reduce_state *state, size_t start)
-{
-    (void)start;
-    state->wide = (struct pel_wide){{0, 0, 0}};
-}
-
-static void merge_wide(union pel_reduce_state *into, const union pel_reduce_state *from)
-{
-    pel_wide_add(&into->wide, &from->wide);
-}
-
-static pel_status finish_wide(const struct call *call, unsigned flags, union pel_reduce_state *state)
-{
-    (void)flags;
-    const uint64_t *limb = state->wide.limb;
-    uint64_t above = is_signed(call->dtype) && limb[0] >> 63 ? UINT64_MAX : 0;
-    if (limb[1] != above || limb[2] != above)
-        return PEL_ERANGE;
-    write_bits(call, limb[0]);
-    return PEL_OK;
-}
-
-/* Half limbs are exact deposits; only the highest one has a sign. */
-static pel_status finish_wide_mean(const struct call *call, unsigned flags, union pel_reduce_state *state)
-{
-    enum { LIMBS = sizeof state->wide.limb / sizeof state->wide.limb[0] };
-    struct pel_wide sum = state->wide;
-    pel_acc_clear(&state->acc);
-    pel_acc_reserve(&state->acc, 2 * LIMBS);
-    for (int i = 0; i < LIMBS; i++) {
-        int64_t high = i < LIMBS - 1 ? (int64_t)(sum.limb[i] >> 32) : (int64_t)sum.limb[i] >> 32;
-        pel_acc_deposit(&state->acc, (int64_t)(uint32_t)sum.limb[i], 64 * i);
-        pel_acc_deposit(&state->acc, high, 64 * i + 32);
-    }
-    return finish_mean(call, flags, state);
-}
-
-static void clear_extreme(union pel_reduce_state *state, size_t start)
-{
-    (void)start;
-    state->extreme = (struct pel_extreme){.key = UINT64_MAX, .nan = false};
-}
-
-static void merge_extreme(union pel_reduce_state *into, const union pel_reduce_state *from)
-{
-    if (from->extreme.key < into->extreme.key)
-        into->extreme.key = from->extreme.key;
-    into->extreme.nan |= from->extreme.nan;
-}
-
-static pel_status finish_extreme(const struct call *call, unsigned flags, union pel_reduce_state *state)
-{
-    const struct pel_extreme *extreme = &state->extreme;
-    bool nothing = extreme->key == UINT64_MAX, spoiled = extreme->nan && !(flags & PEL_NAN_SKIP);
-    if (is_float(call->dtype) && (nothing || spoiled))
-        write_bits(call, call->dtype == PEL_F32 ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8) << 48);
-    else
-        write_bits(call, pel_key_bits(call->dtype, call->op == PEL_OP_MAX ? ~extreme->key : extreme->key));
-    return PEL_OK;
-}
-
-static void clear_place(union pel_reduce_state *state, size_t start)
-{
-    state->place = (struct pel_place){.key = UINT64_MAX, .base = start, .index = PEL_NOWHERE, .nan = PEL_NOWHERE};
-}
-
-static void merge_place(union pel_reduce_state *into, const union pel_reduce_state *from)
-{
-    pel_place_offer(&into->place, from->place.key, from->place.index);
-    pel_place_offer_nan(&into->place, from->place.nan);
-}
-
-/* Where NaN is left out and nothing else is there, all elements are alike. */
-static pel_status finish_place(const struct call *call, unsigned flags, union pel_reduce_state *state)
-{
-    const struct pel_place *place = &state->place;
-    bool spoiled = place->nan != PEL_NOWHERE && !(flags & PEL_NAN_SKIP);
-    size_t index = spoiled ? place->nan : place->index == PEL_NOWHERE ? 0 : place->index;
-    write_bits(call, index);
-    return PEL_OK;
-}
-
-static const struct kind accumulator = {clear_acc, merge_acc, finish_acc};
-static const struct kind norm = {clear_acc, merge_acc, finish_norm};
-static const struct kind mean = {clear_acc, merge_acc, finish_mean};
-static const struct kind wide = {clear_wide, merge_wide, finish_wide};
-static const struct kind wide_mean = {clear_wide, merge_wide, finish_wide_mean};
-static const struct kind extreme = {clear_extreme, merge_extreme, finish_extreme};
-static const struct kind place = {clear_place, merge_place, finish_place};
-
 /* What an operation asks of a call, and allows. */
-enum { TWO_ARRAYS = 1, NOT_EMPTY = 2, SKIPS_NAN = 4 };
+enum { TWO_ARRAYS = 1, NOT_EMPTY = 2, SKIPS_NAN = 4, COMPLEX = 8, DDOF = 16 };
 
 static const struct operation {
-    const struct kind *of_floats, *of_integers;
+    const struct pel_kind *of_floats, *of_integers;
     unsigned rules;
 } operations[PEL_NOPS] = {
-    [PEL_OP_SUM] = {&accumulator, &wide, 0},
-    [PEL_OP_DOT] = {&accumulator, &wide, TWO_ARRAYS},
-    [PEL_OP_ASUM] = {&accumulator, NULL, 0},
-    [PEL_OP_NRM2] = {&norm, NULL, 0},
-    [PEL_OP_MEAN] = {&mean, &wide_mean, NOT_EMPTY},
-    [PEL_OP_MIN] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
-    [PEL_OP_MAX] = {&extreme, &extreme, NOT_EMPTY | SKIPS_NAN},
-    [PEL_OP_ARGMIN] = {&place, &place, NOT_EMPTY | SKIPS_NAN},
-    [PEL_OP_ARGMAX] = {&place, &place, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_SUM] = {&pel_kind_sum, &pel_kind_wide, 0},
+    [PEL_OP_DOT] = {&pel_kind_sum, &pel_kind_wide, TWO_ARRAYS},
+    [PEL_OP_ASUM] = {&pel_kind_sum, NULL, 0},
+    [PEL_OP_NRM2] = {&pel_kind_norm, NULL, 0},
+    [PEL_OP_MEAN] = {&pel_kind_mean, &pel_kind_wide_mean, NOT_EMPTY},
+    [PEL_OP_MIN] = {&pel_kind_extreme, &pel_kind_extreme, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_MAX] = {&pel_kind_extreme, &pel_kind_extreme, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_MINMAX] = {&pel_kind_range, &pel_kind_range, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_ARGMIN] = {&pel_kind_place, &pel_kind_place, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_ARGMAX] = {&pel_kind_place, &pel_kind_place, NOT_EMPTY | SKIPS_NAN},
+    [PEL_OP_COUNT] = {&pel_kind_count, &pel_kind_count, 0},
+    [PEL_OP_VAR] = {&pel_kind_var, NULL, DDOF},
+    [PEL_OP_STD] = {&pel_kind_std, NULL, DDOF},
+    [PEL_OP_COV] = {&pel_kind_cov, NULL, TWO_ARRAYS | DDOF},
+    [PEL_OP_CORR] = {&pel_kind_corr, NULL, TWO_ARRAYS | NOT_EMPTY},
+    [PEL_OP_WMEAN] = {&pel_kind_wmean, NULL, TWO_ARRAYS | NOT_EMPTY},
+    [PEL_OP_CSUM] = {&pel_kind_complex, NULL, COMPLEX},
+    [PEL_OP_CDOTU] = {&pel_kind_complex, NULL, COMPLEX | TWO_ARRAYS},
+    [PEL_OP_CDOTC] = {&pel_kind_complex, NULL, COMPLEX | TWO_ARRAYS},
 };
 
-static const struct kind *kind_of(const struct call *call)
+const struct pel_kind *pel_kind_of(enum pel_op op, pel_dtype dtype)
 {
-    const struct operation *operation = &operations[call->op];
-    return is_float(call->dtype) ? operation->of_floats : operation->of_integers;
+    bool is_float = dtype == PEL_F32 || dtype == PEL_F64;
+    return is_float ? operations[op].of_floats : operations[op].of_integers;
 }
 
-static pel_status check(const struct call *call, const pel_opts *opts)
+/* Bytes of an element; complex ones are pairs. */
+static size_t element_size(const struct pel_call *call)
 {
-    size_t size = pel_dtype_size(call->dtype);
+    return pel_dtype_size(call->dtype) * (operations[call->op].rules & COMPLEX ? 2 : 1);
+}
+
+/* Aligned to the dtype, of which an element may be a pair. */
+static pel_status check_elements(const struct pel_call *call, const void *array)
+{
+    pel_status status = pel_check_array(array, call->n, pel_dtype_size(call->dtype));
+    return status == PEL_OK && call->n > PTRDIFF_MAX / element_size(call) ? PEL_ERANGE : status;
+}
+
+static pel_status check(const struct pel_call *call, const pel_opts *opts)
+{
     unsigned rules = operations[call->op].rules;
     pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
-        status = pel_check_array(call->x, call->n, size);
+        status = check_elements(call, call->x);
     if (status == PEL_OK && (rules & TWO_ARRAYS))
-        status = pel_check_array(call->y, call->n, size);
+        status = check_elements(call, call->y);
     if (status != PEL_OK)
         return status;
-    if (!call->result || ((uintptr_t)call->result & (call->result_size - 1)) || ((rules & NOT_EMPTY) && call->n == 0))
+    if (!call->result || ((uintptr_t)call->result & (call->result_size - 1)) || ((rules & NOT_EMPTY) && call->n == 0) ||
+        ((rules & DDOF) && call->n <= call->ddof))
         return PEL_EINVAL;
     return !(rules & SKIPS_NAN) && (pel_flags(opts) & PEL_NAN_SKIP) ? PEL_ENOTSUP : PEL_OK;
 }
 
-/* A state of its own cache lines. */
-struct slot {
-    _Alignas(PEL_CACHE_LINE) union pel_reduce_state state;
-};
-
 /* A call, split into tiles with a state each. */
 struct split {
-    const struct call *call;
+    const struct pel_call *call;
     const struct pel_pick *pick;
-    const struct kind *kind;
+    const struct pel_kind *kind;
     size_t tile; /* elements of all tiles but the last */
-    struct slot *slots;
+    char *states;
+    size_t stride; /* from state to state, whole cache lines */
 };
+
+static union pel_reduce_state *state_of(const struct split *split, size_t index)
+{
+    return (union pel_reduce_state *)(void *)(split->states + index * split->stride);
+}
 
 /* Elements of a tile are a multiple of this, so that all tiles but the last are whole blocks of the kernels, and
  * aligned alike; few enough tiles a thread that their states stay cheap, enough to even out unequal threads. */
 enum { TILE_GRAIN = 1 << 14, TILES_PER_THREAD = 8 };
 
-static const void *element(const struct call *call, const void *array, size_t i)
+static const void *element(const struct pel_call *call, const void *array, size_t i)
 {
-    return array ? (const char *)array + i * pel_dtype_size(call->dtype) : NULL;
+    return array ? (const char *)array + i * element_size(call) : NULL;
 }
 
 static void run_tile(void *context, size_t index)
 {
     const struct split *split = context;
-    const struct call *call = split->call;
+    const struct pel_call *call = split->call;
     size_t start = index * split->tile, left = call->n - start;
-    union pel_reduce_state *state = &split->slots[index].state;
+    union pel_reduce_state *state = state_of(split, index);
     split->kind->clear(state, start);
     split->pick->kernel->run.reduce(element(call, call->x, start), element(call, call->y, start),
                                     left < split->tile ? left : split->tile, state, split->pick->params);
@@ -248,16 +112,16 @@ static void run_tile(void *context, size_t index)
 static void merge_tiles(void *context, size_t a, size_t b)
 {
     const struct split *split = context;
-    split->kind->merge(&split->slots[a].state, &split->slots[b].state);
+    split->kind->merge(state_of(split, a), state_of(split, b));
 }
 
 static pel_status run_serial(struct split *split, unsigned flags)
 {
-    struct slot slot;
-    split->slots = &slot;
+    union pel_reduce_state state;
+    split->states = (char *)&state;
     split->tile = split->call->n;
     pel_team_for(1, 1, run_tile, split);
-    return split->kind->finish(split->call, flags, &slot.state);
+    return split->kind->finish(split->call, flags, &state);
 }
 
 static pel_status run_team(struct split *split, const pel_opts *opts)
@@ -265,32 +129,33 @@ static pel_status run_team(struct split *split, const pel_opts *opts)
     size_t tiles = (size_t)split->pick->team * TILES_PER_THREAD;
     split->tile = (split->call->n / tiles / TILE_GRAIN + 1) * TILE_GRAIN;
     tiles = (split->call->n + split->tile - 1) / split->tile;
+    split->stride = (split->kind->size + PEL_CACHE_LINE - 1) / PEL_CACHE_LINE * PEL_CACHE_LINE;
     struct pel_scratch scratch;
-    if (!pel_scratch_take(&scratch, tiles * sizeof *split->slots, opts))
+    if (!pel_scratch_take(&scratch, tiles * split->stride, opts))
         return PEL_ENOMEM;
-    split->slots = scratch.data;
+    split->states = scratch.data;
     pel_team_for(split->pick->team, tiles, run_tile, split);
     pel_team_reduce(split->pick->team, tiles, merge_tiles, split);
-    pel_status status = split->kind->finish(split->call, pel_flags(opts), &split->slots[0].state);
+    pel_status status = split->kind->finish(split->call, pel_flags(opts), state_of(split, 0));
     pel_scratch_drop(&scratch);
     return status;
 }
 
-static pel_status reduce(const struct call *call, const pel_opts *opts)
+pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, const pel_opts *opts)
 {
     pel_status status = check(call, opts);
     if (status != PEL_OK)
         return status;
     struct pel_request request = {.op = call->op,
                                   .dtype = call->dtype,
-                                  .flags = pel_flags(opts),
+                                  .flags = pel_flags(opts) & ~(unsigned)(kind == &pel_kind_into ? PEL_FAST : 0),
                                   .threads = pel_team_threads(opts),
                                   .n = call->n};
     struct pel_pick pick;
     status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK)
         return status;
-    struct split split = {.call = call, .pick = &pick, .kind = kind_of(call)};
+    struct split split = {.call = call, .pick = &pick, .kind = kind ? kind : pel_kind_of(call->op, call->dtype)};
     struct pel_span span;
     pel_trace_begin(&span, &pick, call->n);
     status = pick.team > 1 ? run_team(&split, opts) : run_serial(&split, request.flags);
@@ -307,12 +172,13 @@ static pel_status reduce(const struct call *call, const pel_opts *opts)
     X(PEL_U32, uint32_t, u32, uint64_t)                                                                                \
     X(PEL_U64, uint64_t, u64, uint64_t)
 
-/* A function of one array; y: what the kernels get as the second one. */
-#define FUNCTION(op, name, y, dtype, T, suffix, R)                                                                     \
+/* A function of one array; y: what the kernels get as the second one; kind: NULL is the operation's own. */
+#define FUNCTION_OF_KIND(op, kind, name, y, dtype, T, suffix, R)                                                       \
     pel_status pel_##name##_##suffix(const T *x, size_t n, R *result, const pel_opts *opts)                            \
     {                                                                                                                  \
-        return reduce(&(struct call){PEL_OP_##op, dtype, x, y, n, result, sizeof *result}, opts);                      \
+        return pel_reduce(&(struct pel_call){PEL_OP_##op, dtype, x, y, n, result, sizeof *result, 0}, kind, opts);     \
     }
+#define FUNCTION(op, name, y, dtype, T, suffix, R) FUNCTION_OF_KIND(op, NULL, name, y, dtype, T, suffix, R)
 
 #define FUNCTIONS(dtype, T, suffix, R)                                                                                 \
     FUNCTION(SUM, sum, NULL, dtype, T, suffix, R)                                                                      \
@@ -321,9 +187,17 @@ static pel_status reduce(const struct call *call, const pel_opts *opts)
     FUNCTION(MAX, max, NULL, dtype, T, suffix, T)                                                                      \
     FUNCTION(ARGMIN, argmin, NULL, dtype, T, suffix, size_t)                                                           \
     FUNCTION(ARGMAX, argmax, NULL, dtype, T, suffix, size_t)                                                           \
+    FUNCTION(COUNT, count, NULL, dtype, T, suffix, size_t)                                                             \
+    FUNCTION_OF_KIND(COUNT, &pel_kind_any, any, NULL, dtype, T, suffix, int)                                           \
+    FUNCTION_OF_KIND(COUNT, &pel_kind_all, all, NULL, dtype, T, suffix, int)                                           \
+    pel_status pel_minmax_##suffix(const T *x, size_t n, T result[2], const pel_opts *opts)                            \
+    {                                                                                                                  \
+        return pel_reduce(&(struct pel_call){PEL_OP_MINMAX, dtype, x, NULL, n, result, sizeof *result, 0}, NULL,       \
+                          opts);                                                                                       \
+    }                                                                                                                  \
     pel_status pel_dot_##suffix(const T *x, const T *y, size_t n, R *result, const pel_opts *opts)                     \
     {                                                                                                                  \
-        return reduce(&(struct call){PEL_OP_DOT, dtype, x, y, n, result, sizeof *result}, opts);                       \
+        return pel_reduce(&(struct pel_call){PEL_OP_DOT, dtype, x, y, n, result, sizeof *result, 0}, NULL, opts);      \
     }
 
 #define FUNCTIONS_OF_FLOATS(dtype, T, suffix)                                                                          \

@@ -80,6 +80,7 @@ static unsigned flag_of(enum pel_op op)
         return PEL_EXCLUSIVE | PEL_NAN_SKIP;
     case PEL_OP_MIN:
     case PEL_OP_MAX:
+    case PEL_OP_MINMAX:
     case PEL_OP_ARGMIN:
     case PEL_OP_ARGMAX:
         return PEL_NAN_SKIP;

@@ -65,6 +65,48 @@ KEEPING(UNARY, max)
 PLACING(UNARY, argmin)
 PLACING(UNARY, argmax)
 
+/* With a last number: of degrees of freedom. */
+#define SPREADING(op, suffix, T)                                                                                       \
+    static pel_status op##_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        (void)y;                                                                                                       \
+        return pel_##op##_##suffix((const T *)x, n, 0, (double *)result, opts);                                        \
+    }
+SPREADING(var, f32, float)
+SPREADING(var, f64, double)
+SPREADING(std, f32, float)
+SPREADING(std, f64, double)
+
+#define COVARYING(suffix, T)                                                                                           \
+    static pel_status cov_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)         \
+    {                                                                                                                  \
+        return pel_cov_##suffix((const T *)x, (const T *)y, n, 0, (double *)result, opts);                             \
+    }
+COVARYING(f32, float)
+COVARYING(f64, double)
+
+BINARY(corr, f32, float, double)
+BINARY(corr, f64, double, double)
+BINARY(wmean, f32, float, double)
+BINARY(wmean, f64, double, double)
+
+/* Complex numbers go by the type of their parts. */
+#define OF_PAIRS(MAKE, op)                                                                                             \
+    MAKE(op, c64, float, float)                                                                                        \
+    MAKE(op, c128, double, double)
+UNARY(sum, c64, float, float)
+UNARY(sum, c128, double, double)
+OF_PAIRS(BINARY, dotu)
+OF_PAIRS(BINARY, dotc)
+
+KEEPING(UNARY, minmax)
+PLACING(UNARY, count)
+
+#define RUNS_OF_PAIRS(op)                                                                                              \
+    {                                                                                                                  \
+        [PEL_F32] = op##_c64, [PEL_F64] = op##_c128                                                                    \
+    }
+
 #define RUNS(op)                                                                                                       \
     {                                                                                                                  \
         [PEL_F32] = op##_f32, [PEL_F64] = op##_f64, [PEL_I32] = op##_i32, [PEL_I64] = op##_i64, [PEL_U32] = op##_u32,  \
@@ -85,16 +127,27 @@ static const struct row {
     unsigned bits32, bits64; /* of integers */
     bool binary;             /* two arrays */
     enum rounding rounding;  /* of floating point */
+    bool pairs;              /* elements are complex */
 } rows[PEL_NOPS] = {
-    [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, OF_SUM},
-    [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, OF_SUM},
-    [PEL_OP_ASUM] = {RUNS_OF_FLOATS(asum), 0, 0, false, OF_MAGNITUDES},
-    [PEL_OP_NRM2] = {RUNS_OF_FLOATS(nrm2), 0, 0, false, OF_NORM},
-    [PEL_OP_MEAN] = {RUNS(mean), 32, 32, false, OF_MEAN},
-    [PEL_OP_MIN] = {RUNS(min), 32, 64, false, NONE},
-    [PEL_OP_MAX] = {RUNS(max), 32, 64, false, NONE},
-    [PEL_OP_ARGMIN] = {RUNS(argmin), 32, 64, false, PLACE},
-    [PEL_OP_ARGMAX] = {RUNS(argmax), 32, 64, false, PLACE},
+    [PEL_OP_SUM] = {RUNS(sum), 32, 32, false, OF_SUM, false},
+    [PEL_OP_DOT] = {RUNS(dot), 16, 16, true, OF_SUM, false},
+    [PEL_OP_ASUM] = {RUNS_OF_FLOATS(asum), 0, 0, false, OF_MAGNITUDES, false},
+    [PEL_OP_NRM2] = {RUNS_OF_FLOATS(nrm2), 0, 0, false, OF_NORM, false},
+    [PEL_OP_MEAN] = {RUNS(mean), 32, 32, false, OF_MEAN, false},
+    [PEL_OP_MIN] = {RUNS(min), 32, 64, false, NONE, false},
+    [PEL_OP_MAX] = {RUNS(max), 32, 64, false, NONE, false},
+    [PEL_OP_ARGMIN] = {RUNS(argmin), 32, 64, false, PLACE, false},
+    [PEL_OP_ARGMAX] = {RUNS(argmax), 32, 64, false, PLACE, false},
+    [PEL_OP_MINMAX] = {RUNS(minmax), 32, 64, false, NONE, false},
+    [PEL_OP_COUNT] = {RUNS(count), 32, 64, false, PLACE, false},
+    [PEL_OP_VAR] = {RUNS_OF_FLOATS(var), 0, 0, false, NONE, false},
+    [PEL_OP_STD] = {RUNS_OF_FLOATS(std), 0, 0, false, NONE, false},
+    [PEL_OP_COV] = {RUNS_OF_FLOATS(cov), 0, 0, true, NONE, false},
+    [PEL_OP_CORR] = {RUNS_OF_FLOATS(corr), 0, 0, true, NONE, false},
+    [PEL_OP_WMEAN] = {RUNS_OF_FLOATS(wmean), 0, 0, true, NONE, false},
+    [PEL_OP_CSUM] = {RUNS_OF_PAIRS(sum), 0, 0, false, NONE, true},
+    [PEL_OP_CDOTU] = {RUNS_OF_PAIRS(dotu), 0, 0, true, NONE, true},
+    [PEL_OP_CDOTC] = {RUNS_OF_PAIRS(dotc), 0, 0, true, NONE, true},
 };
 
 static bool serves(enum pel_op op, pel_dtype dtype)
@@ -105,9 +158,9 @@ static bool serves(enum pel_op op, pel_dtype dtype)
 static void *make(const struct workload_spec *spec, uint64_t stream)
 {
     const struct row *row = &rows[spec->op];
-    size_t size = pel_dtype_size(spec->dtype);
-    void *x = allocate(spec->n * size);
-    data_fill(x, spec->dtype, spec->n, spec->data, spec->seed + stream, size == 4 ? row->bits32 : row->bits64);
+    size_t size = pel_dtype_size(spec->dtype), n = row->pairs ? 2 * spec->n : spec->n;
+    void *x = allocate(n * size);
+    data_fill(x, spec->dtype, n, spec->data, spec->seed + stream, size == 4 ? row->bits32 : row->bits64);
     return x;
 }
 
@@ -115,8 +168,8 @@ static void open(struct workload *workload)
 {
     const struct workload_spec *spec = &workload->spec;
     bool binary = rows[spec->op].binary;
-    workload->elements = spec->n;
-    workload->extent = spec->n * pel_dtype_size(spec->dtype);
+    workload->elements = workload->n = spec->n;
+    workload->extent = spec->n * pel_dtype_size(spec->dtype) * (rows[spec->op].pairs ? 2 : 1);
     workload->bytes = workload->extent * (binary ? 2 : 1);
     if (rows[spec->op].rounding == OF_MEAN)
         workload->returns = PEL_F64;

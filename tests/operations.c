@@ -16,6 +16,17 @@
     {                                                                                                                  \
         return pel_dot_##suffix(x, y, n, (R *)result, opts);                                                           \
     }
+/* The sum of both stands for both. */
+#define MINMAX(T, suffix)                                                                                              \
+    static pel_status minmax_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)      \
+    {                                                                                                                  \
+        T both[2] = {0, 0};                                                                                            \
+        (void)y;                                                                                                       \
+        pel_status status = pel_minmax_##suffix((const T *)x, n, both, opts);                                          \
+        if (status == PEL_OK)                                                                                          \
+            *(T *)result = both[0] + both[1];                                                                          \
+        return status;                                                                                                 \
+    }
 #define SCAN(op, T, suffix)                                                                                            \
     static pel_status op##_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
     {                                                                                                                  \
@@ -82,8 +93,10 @@
     REDUCTION(mean, T, double, suffix)                                                                                 \
     REDUCTION(min, T, T, suffix)                                                                                       \
     REDUCTION(max, T, T, suffix)                                                                                       \
+    REDUCTION(count, T, size_t, suffix)                                                                                \
     REDUCTION(argmin, T, size_t, suffix)                                                                               \
     REDUCTION(argmax, T, size_t, suffix)                                                                               \
+    MINMAX(T, suffix)                                                                                                  \
     DOT(T, R, suffix)                                                                                                  \
     SCAN(scan, T, suffix)                                                                                              \
     SCAN(scan_min, T, suffix)                                                                                          \
@@ -106,6 +119,58 @@ ORDER(int32_t, uint32_t, i32, _u32, _u32)
 ORDER(int64_t, uint64_t, i64, , _u64)
 ORDER(uint32_t, uint32_t, u32, _u32, _u32)
 ORDER(uint64_t, uint64_t, u64, , _u64)
+
+/* Results of two parts of at most 8 bytes in all, and those with one more argument. */
+#define STATISTICS(T, suffix, complex)                                                                                 \
+    static pel_status var_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)         \
+    {                                                                                                                  \
+        (void)y;                                                                                                       \
+        return pel_var_##suffix((const T *)x, n, 1, (double *)result, opts);                                           \
+    }                                                                                                                  \
+    static pel_status std_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)         \
+    {                                                                                                                  \
+        (void)y;                                                                                                       \
+        return pel_std_##suffix((const T *)x, n, 0, (double *)result, opts);                                           \
+    }                                                                                                                  \
+    static pel_status cov_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)         \
+    {                                                                                                                  \
+        return pel_cov_##suffix((const T *)x, (const T *)y, n, 1, (double *)result, opts);                             \
+    }                                                                                                                  \
+    static pel_status corr_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        return pel_corr_##suffix((const T *)x, (const T *)y, n, (double *)result, opts);                               \
+    }                                                                                                                  \
+    static pel_status wmean_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)       \
+    {                                                                                                                  \
+        return pel_wmean_##suffix((const T *)x, (const T *)y, n, (double *)result, opts);                              \
+    }                                                                                                                  \
+    static pel_status csum_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        T sum[2] = {0, 0};                                                                                             \
+        (void)y;                                                                                                       \
+        pel_status status = pel_sum_##complex((const T *)x, n / 2, sum, opts);                                         \
+        if (status == PEL_OK)                                                                                          \
+            *(T *)result = sum[0] + sum[1];                                                                            \
+        return status;                                                                                                 \
+    }                                                                                                                  \
+    static pel_status cdotu_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)       \
+    {                                                                                                                  \
+        T sum[2] = {0, 0};                                                                                             \
+        pel_status status = pel_dotu_##complex((const T *)x, (const T *)y, n / 2, sum, opts);                          \
+        if (status == PEL_OK)                                                                                          \
+            *(T *)result = sum[0] + sum[1];                                                                            \
+        return status;                                                                                                 \
+    }                                                                                                                  \
+    static pel_status cdotc_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)       \
+    {                                                                                                                  \
+        T sum[2] = {0, 0};                                                                                             \
+        pel_status status = pel_dotc_##complex((const T *)x, (const T *)y, n / 2, sum, opts);                          \
+        if (status == PEL_OK)                                                                                          \
+            *(T *)result = sum[0] + sum[1];                                                                            \
+        return status;                                                                                                 \
+    }
+STATISTICS(float, f32, c64)
+STATISTICS(double, f64, c128)
 
 REDUCTION(asum, float, float, f32)
 REDUCTION(asum, double, double, f64)
@@ -211,6 +276,7 @@ SYSTEM(PEL_F64, double, f64)
 #define ROWS(dtype, suffix)                                                                                            \
     {"sum", dtype, false, sum_##suffix}, {"dot", dtype, false, dot_##suffix}, {"mean", dtype, false, mean_##suffix},   \
         {"min", dtype, false, min_##suffix}, {"max", dtype, false, max_##suffix},                                      \
+        {"minmax", dtype, false, minmax_##suffix}, {"count", dtype, false, count_##suffix},                            \
         {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
         {"scan", dtype, true, scan_##suffix}, {"scan_min", dtype, true, scan_min_##suffix},                            \
         {"scan_max", dtype, true, scan_max_##suffix}, {"histogram", dtype, true, histogram_##suffix},                  \
@@ -221,7 +287,10 @@ SYSTEM(PEL_F64, double, f64)
         "sort", dtype, true, sort_##suffix                                                                             \
     }
 #define ROWS_OF_FLOATS(dtype, suffix)                                                                                  \
-    {"asum", dtype, false, asum_##suffix},                                                                             \
+    {"var", dtype, false, var_##suffix}, {"std", dtype, false, std_##suffix}, {"cov", dtype, false, cov_##suffix},     \
+        {"corr", dtype, false, corr_##suffix}, {"wmean", dtype, false, wmean_##suffix},                                \
+        {"csum", dtype, false, csum_##suffix}, {"cdotu", dtype, false, cdotu_##suffix},                                \
+        {"cdotc", dtype, false, cdotc_##suffix}, {"asum", dtype, false, asum_##suffix},                                \
     {                                                                                                                  \
         "nrm2", dtype, false, nrm2_##suffix                                                                            \
     }

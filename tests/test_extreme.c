@@ -72,8 +72,95 @@ static uint64_t oracle(enum pel_op op, pel_dtype dtype, const void *x, size_t n,
     return dtype == PEL_F32 ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8) << 48;
 }
 
+typedef pel_status range_function(const void *x, size_t n, void *result, const pel_opts *opts);
+typedef pel_status test_function(const void *x, size_t n, int *result, const pel_opts *opts);
+typedef pel_status count_function(const void *x, size_t n, size_t *result, const pel_opts *opts);
+
+/* Functions of one dtype that reduce_expect does not know: two results, and counts. */
+#define FUNCTIONS(T, suffix)                                                                                           \
+    static pel_status minmax_##suffix(const void *x, size_t n, void *result, const pel_opts *opts)                     \
+    {                                                                                                                  \
+        return pel_minmax_##suffix((const T *)x, n, (T *)result, opts);                                                \
+    }                                                                                                                  \
+    static pel_status count_##suffix(const void *x, size_t n, size_t *result, const pel_opts *opts)                    \
+    {                                                                                                                  \
+        return pel_count_##suffix((const T *)x, n, result, opts);                                                      \
+    }                                                                                                                  \
+    static pel_status any_##suffix(const void *x, size_t n, int *result, const pel_opts *opts)                         \
+    {                                                                                                                  \
+        return pel_any_##suffix((const T *)x, n, result, opts);                                                        \
+    }                                                                                                                  \
+    static pel_status all_##suffix(const void *x, size_t n, int *result, const pel_opts *opts)                         \
+    {                                                                                                                  \
+        return pel_all_##suffix((const T *)x, n, result, opts);                                                        \
+    }
+FUNCTIONS(float, f32)
+FUNCTIONS(double, f64)
+FUNCTIONS(int32_t, i32)
+FUNCTIONS(int64_t, i64)
+FUNCTIONS(uint32_t, u32)
+FUNCTIONS(uint64_t, u64)
+
+#define ROW(suffix)                                                                                                    \
+    {                                                                                                                  \
+        minmax_##suffix, count_##suffix, any_##suffix, all_##suffix                                                    \
+    }
+static const struct {
+    range_function *minmax;
+    count_function *count;
+    test_function *any, *all;
+} functions[PEL_NDTYPES] = {[PEL_F32] = ROW(f32), [PEL_F64] = ROW(f64), [PEL_I32] = ROW(i32),
+                            [PEL_I64] = ROW(i64), [PEL_U32] = ROW(u32), [PEL_U64] = ROW(u64)};
+
+static bool is_zero(pel_dtype dtype, uint64_t bits)
+{
+    return is_float(dtype) ? as_double(dtype, bits) == 0 : bits == 0;
+}
+
+static void check_counts(pel_dtype dtype, const void *x, size_t n, const pel_opts *opts)
+{
+    size_t wanted = 0, count = n + 1;
+    int any = -1, all = -1;
+    for (size_t i = 0; i < n; i++)
+        wanted += !is_zero(dtype, get_bits(dtype, x, i));
+    assert_int_equal(functions[dtype].count(x, n, &count, opts), PEL_OK);
+    assert_int_equal(functions[dtype].any(x, n, &any, opts), PEL_OK);
+    assert_int_equal(functions[dtype].all(x, n, &all, opts), PEL_OK);
+    assert_int_equal(count, wanted);
+    assert_int_equal(any, wanted > 0);
+    assert_int_equal(all, wanted == n);
+}
+
+static void check_range(pel_dtype dtype, const void *x, size_t n, const pel_opts *opts)
+{
+    bool skip = opts->flags & PEL_NAN_SKIP;
+    uint64_t result[2] = {0};
+    assert_int_equal(functions[dtype].minmax(x, n, result, opts), PEL_OK);
+    assert_int_equal(get_bits(dtype, result, 0), oracle(PEL_OP_MIN, dtype, x, n, skip));
+    assert_int_equal(get_bits(dtype, result, 1), oracle(PEL_OP_MAX, dtype, x, n, skip));
+}
+
+/* With every variant. */
+static void check_range_and_counts(pel_dtype dtype, const void *x, size_t n)
+{
+    pel_opts opts = PEL_OPTS_INIT;
+    size_t of_range = 0, of_count = 0;
+    do {
+        for (opts.flags = 0; opts.flags <= PEL_NAN_SKIP; opts.flags += PEL_NAN_SKIP)
+            check_range(dtype, x, n, &opts);
+        opts.flags = 0;
+        opts.variant = reduce_next_variant(PEL_OP_MINMAX, dtype, 0, &of_range);
+    } while (opts.variant);
+    do {
+        check_counts(dtype, x, n, &opts);
+        opts.variant = reduce_next_variant(PEL_OP_COUNT, dtype, 0, &of_count);
+    } while (opts.variant);
+    assert_true(of_range >= 2 && of_count >= 2);
+}
+
 static void check(pel_dtype dtype, const void *x, size_t n, const char *what)
 {
+    check_range_and_counts(dtype, x, n);
     for (enum pel_op op = PEL_OP_MIN; op <= PEL_OP_ARGMAX; op++) {
         reduce_expect(op, dtype, x, NULL, n, 0, PEL_OK, oracle(op, dtype, x, n, false), what);
         reduce_expect(op, dtype, x, NULL, n, PEL_NAN_SKIP | PEL_FAST, PEL_OK, oracle(op, dtype, x, n, true), what);

@@ -231,9 +231,9 @@ static uint64_t sum_of_pieces(const struct pel_kernel *kernel, const char *x, co
     }
     for (; left > 1; left--) {
         size_t i = test_random_below(random, left - 1);
-        pel_acc_merge(&states[i], &states[left - 1]);
+        pel_acc_join(&states[i], &states[left - 1]);
     }
-    return kernel->dtype == PEL_F32 ? pel_acc_round_f32(states) : pel_acc_round_f64(states);
+    return kernel->dtype == PEL_F32 ? pel_acc_bits_f32(states) : pel_acc_bits_f64(states);
 }
 
 static void check_pieces(enum float_data kind, enum pel_op op, pel_dtype dtype, struct test_random *random)
@@ -378,20 +378,20 @@ static void test_accumulator(void **unused)
         random_acc(&a, &random);
         random_acc(&b, &random);
         struct pel_acc sum = a;
-        pel_acc_merge(&sum, &b);
+        pel_acc_join(&sum, &b);
         assert_true(oracle_acc_is_sum(&sum, &a, &b));
         uint64_t divisor = 1 + (test_random_bits(&random) >> 1 >> test_random_below(&random, 63));
         uint64_t f32 = oracle_acc(PEL_F32, &a, 1), f64 = oracle_acc(PEL_F64, &b, 1);
         uint64_t quotient = oracle_acc(PEL_F64, &sum, divisor);
         uint64_t root32 = oracle_acc_root(PEL_F32, &a), root64 = oracle_acc_root(PEL_F64, &b);
-        assert_int_equal(pel_acc_round_f32(&a), f32);
-        assert_int_equal(pel_acc_round_f64(&b), f64);
+        assert_int_equal(pel_acc_bits_f32(&a), f32);
+        assert_int_equal(pel_acc_bits_f64(&b), f64);
         pel_acc_divide(&sum, divisor);
-        assert_int_equal(pel_acc_round_f64(&sum), quotient);
+        assert_int_equal(pel_acc_bits_f64(&sum), quotient);
         pel_acc_root(&a);
         pel_acc_root(&b);
-        assert_int_equal(pel_acc_round_f32(&a), root32);
-        assert_int_equal(pel_acc_round_f64(&b), root64);
+        assert_int_equal(pel_acc_bits_f32(&a), root32);
+        assert_int_equal(pel_acc_bits_f64(&b), root64);
     }
 }
 

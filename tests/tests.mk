@@ -17,6 +17,7 @@ TESTS += $(script_tests)
 
 if HAVE_CMOCKA
 program_tests = \
+	tests/test_accumulate \
 	tests/test_argsort \
 	tests/test_bits \
 	tests/test_budget \
@@ -39,6 +40,7 @@ program_tests = \
 	tests/test_sort \
 	tests/test_sort_order \
 	tests/test_sort_u128 \
+	tests/test_statistics \
 	tests/test_stats \
 	tests/test_stencil \
 	tests/test_stencil_laws \
@@ -99,11 +101,17 @@ tests_test_histogram_weighted_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_tak
 
 float_oracle = tests/float_data.c tests/float_data.h tests/float_oracle.c tests/float_oracle.h
 reductions = tests/reductions.c tests/reductions.h tests/operations.c tests/operations.h
+tests_test_accumulate_SOURCES = tests/test_accumulate.c $(float_oracle)
+tests_test_accumulate_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
+tests_test_accumulate_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_extreme_SOURCES = tests/test_extreme.c $(reductions)
 tests_test_integer_sum_SOURCES = tests/test_integer_sum.c $(float_oracle) $(reductions)
 tests_test_integer_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_integer_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_reduce_arguments_SOURCES = tests/test_reduce_arguments.c $(reductions)
+tests_test_statistics_SOURCES = tests/test_statistics.c $(float_oracle) $(reductions)
+tests_test_statistics_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
+tests_test_statistics_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_sum_SOURCES = tests/test_sum.c $(float_oracle) $(reductions)
 tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm

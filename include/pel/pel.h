@@ -9,11 +9,13 @@
 #ifndef PEL_PEL_H
 #define PEL_PEL_H
 
+#include <pel/accumulate.h>
 #include <pel/compact.h>
 #include <pel/histogram.h>
 #include <pel/reduce.h>
 #include <pel/scan.h>
 #include <pel/sort.h>
+#include <pel/statistics.h>
 #include <pel/status.h>
 #include <pel/stencil.h>
 #include <pel/system.h>

@@ -1,5 +1,5 @@
-/* Reductions: sum, dot product, sum of magnitudes, Euclidean norm, mean, minimum, maximum, and
- * the places of those.
+/* Reductions: sum, dot product, sum of magnitudes, Euclidean norm, mean, minimum, maximum, the places of those, and
+ * counts of what is not zero.
  *
  * Common to all: x (and y) hold n elements, aligned to their own type and not written; they may be NULL when
  * n is 0, and may be the same array. *result may lie within them; it is written last, and only on PEL_OK. Errors:
@@ -92,6 +92,35 @@ PEL_API pel_status pel_max_i32(const int32_t *x, size_t n, int32_t *result, cons
 PEL_API pel_status pel_max_i64(const int64_t *x, size_t n, int64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_max_u32(const uint32_t *x, size_t n, uint32_t *result, const pel_opts *opts);
 PEL_API pel_status pel_max_u64(const uint64_t *x, size_t n, uint64_t *result, const pel_opts *opts);
+
+/* Both at once, in one pass: result[0] is the smallest element, result[1] the largest, each as above. */
+PEL_API pel_status pel_minmax_f32(const float *x, size_t n, float result[2], const pel_opts *opts);
+PEL_API pel_status pel_minmax_f64(const double *x, size_t n, double result[2], const pel_opts *opts);
+PEL_API pel_status pel_minmax_i32(const int32_t *x, size_t n, int32_t result[2], const pel_opts *opts);
+PEL_API pel_status pel_minmax_i64(const int64_t *x, size_t n, int64_t result[2], const pel_opts *opts);
+PEL_API pel_status pel_minmax_u32(const uint32_t *x, size_t n, uint32_t result[2], const pel_opts *opts);
+PEL_API pel_status pel_minmax_u64(const uint64_t *x, size_t n, uint64_t result[2], const pel_opts *opts);
+
+/* How many elements are not zero, whether any is (1 or 0), whether all are (of no elements all are). NaN is not zero,
+ * -0 is. */
+PEL_API pel_status pel_count_f32(const float *x, size_t n, size_t *result, const pel_opts *opts);
+PEL_API pel_status pel_count_f64(const double *x, size_t n, size_t *result, const pel_opts *opts);
+PEL_API pel_status pel_count_i32(const int32_t *x, size_t n, size_t *result, const pel_opts *opts);
+PEL_API pel_status pel_count_i64(const int64_t *x, size_t n, size_t *result, const pel_opts *opts);
+PEL_API pel_status pel_count_u32(const uint32_t *x, size_t n, size_t *result, const pel_opts *opts);
+PEL_API pel_status pel_count_u64(const uint64_t *x, size_t n, size_t *result, const pel_opts *opts);
+PEL_API pel_status pel_any_f32(const float *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_any_f64(const double *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_any_i32(const int32_t *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_any_i64(const int64_t *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_any_u32(const uint32_t *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_any_u64(const uint64_t *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_all_f32(const float *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_all_f64(const double *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_all_i32(const int32_t *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_all_i64(const int64_t *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_all_u32(const uint32_t *x, size_t n, int *result, const pel_opts *opts);
+PEL_API pel_status pel_all_u64(const uint64_t *x, size_t n, int *result, const pel_opts *opts);
 
 /* Index of the smallest and of the largest element; among equal ones, of the first. -0 is smaller than +0, as above.
  * The first NaN wins over everything; with PEL_NAN_SKIP NaN is left out, and where nothing else is there the index is

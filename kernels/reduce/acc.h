@@ -10,16 +10,18 @@
 #ifndef PEL_KERNELS_REDUCE_ACC_H
 #define PEL_KERNELS_REDUCE_ACC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <pel/accumulate.h>
 
 __extension__ typedef __int128 pel_i128;
 __extension__ typedef unsigned __int128 pel_u128;
 
 enum {
     PEL_ACC_LOWEST = -2148, /* binary exponent of the lowest digit's unit */
-    PEL_ACC_LIMBS = 135,
     PEL_ACC_MOST_DEPOSITS = 1 << 30,
 };
 
@@ -30,13 +32,6 @@ enum {
     PEL_ACC_MINUS_INFINITY = 4,
     PEL_ACC_MINUS_ZERO = 8,
     PEL_ACC_OTHER = 16, /* any other finite value */
-};
-
-struct pel_acc {
-    int low, high;     /* limbs in use */
-    uint32_t deposits; /* since carries were last moved: each limb is below 2^32 (deposits + 1) */
-    unsigned flags;
-    int64_t limb[PEL_ACC_LIMBS];
 };
 
 /* The limbs need no value before they are in use. */
@@ -62,20 +57,22 @@ static inline void pel_acc_reach(struct pel_acc *acc, int low, int high)
     }
 }
 
-/* Moves carries up: every limb but the highest becomes a digit in [0, 2^32); that one keeps the sign. */
+/* Moves carries up: every limb but the highest becomes a digit in [0, 2^32); that one keeps the sign, and is below 2^31
+ * in magnitude. */
 static inline void pel_acc_carry(struct pel_acc *acc)
 {
     int64_t carry = 0;
+    acc->deposits = 0;
     for (int i = acc->low; i < acc->high; i++) {
         int64_t limb = acc->limb[i] + carry;
-        carry = limb >> 32;
-        acc->limb[i] = limb & UINT32_MAX;
+        bool highest = i == acc->high - 1, fits = limb == (int32_t)limb;
+        carry = highest && fits ? 0 : limb >> 32;
+        acc->limb[i] = highest && fits ? limb : limb & UINT32_MAX;
     }
     if (carry) {
         pel_acc_reach(acc, acc->high, acc->high + 1);
         acc->limb[acc->high - 1] = carry;
     }
-    acc->deposits = 0;
 }
 
 /* Makes room for this many deposits, at most PEL_ACC_MOST_DEPOSITS + 1. */

@@ -1,4 +1,4 @@
-/* Minimum and maximum in vector lanes, and where they are.
+/* Minimum and maximum in vector lanes, each or both, and where they are.
  *
  * For floating point the comparison leaves NaN out and does not tell the two zeros apart. So a block whose extreme is a
  * zero is looked at again for the signs of those zeros, unless neither would change the outcome; and so is a block with
@@ -22,7 +22,8 @@ enum { BLOCK_BYTES = 1 << 14, CHAINS = 4 };
 
 #define ROW(op, suffix, function) PEL_ROW(op, suffix, "lanes", .run.reduce = function##_##suffix)
 #define ROWS(suffix)                                                                                                   \
-    ROW(MIN, suffix, min), ROW(MAX, suffix, max), ROW(ARGMIN, suffix, argmin), ROW(ARGMAX, suffix, argmax)
+    ROW(MIN, suffix, min), ROW(MAX, suffix, max), ROW(MINMAX, suffix, minmax), ROW(ARGMIN, suffix, argmin),            \
+        ROW(ARGMAX, suffix, argmax)
 
 const struct pel_kernel PEL_TABLE(reduce_extreme)[] = {
     ROWS(f32), ROWS(f64), ROWS(i32), ROWS(i64), ROWS(u32), ROWS(u64), PEL_END_OF_TABLE,
@@ -153,6 +154,20 @@ static void NAME(max)(const void *x_, const void *y, size_t n, union pel_reduce_
     (void)params;
     for (size_t done = 0; done < n; done += BLOCK)
         NAME(extreme_of_block)(x + done, n - done < BLOCK ? n - done : BLOCK, true, &state->extreme);
+}
+
+/* The second search finds the block in the first cache. */
+static void NAME(minmax)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    enum { BLOCK = BLOCK_BYTES / sizeof(T) };
+    const T *x = x_;
+    (void)y;
+    (void)params;
+    for (size_t done = 0; done < n; done += BLOCK) {
+        size_t length = n - done < BLOCK ? n - done : BLOCK;
+        NAME(extreme_of_block)(x + done, length, false, &state->range.min);
+        NAME(extreme_of_block)(x + done, length, true, &state->range.max);
+    }
 }
 
 /* All ones in the lanes that hold these bits, or with `nan` in those that hold NaN. */

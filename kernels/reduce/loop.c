@@ -1,5 +1,5 @@
-/* The reference of integer sums, dot products and means, and of every minimum and maximum
- * and their places: one element at a time. */
+/* The reference of integer sums, dot products and means, of counts, and of every minimum and maximum and their places:
+ * one element at a time. */
 #ifndef T
 
 #include "kernels/kernel.h"
@@ -18,8 +18,8 @@
 
 const struct pel_kernel PEL_TABLE(reduce_loop)[] = {
 #if PEL_ISA_IS(scalar)
-    INTEGERS(SUM, sum), INTEGERS(DOT, dot),  INTEGERS(MEAN, sum), ALL(MIN, min),
-    ALL(MAX, max),      ALL(ARGMIN, argmin), ALL(ARGMAX, argmax),
+    INTEGERS(SUM, sum),  INTEGERS(DOT, dot),  INTEGERS(MEAN, sum), ALL(MIN, min),     ALL(MAX, max),
+    ALL(ARGMIN, argmin), ALL(ARGMAX, argmax), ALL(MINMAX, minmax), ALL(COUNT, count),
 #endif
     PEL_END_OF_TABLE,
 };
@@ -94,6 +94,23 @@ static void NAME(max)(const void *x, const void *y, size_t n, union pel_reduce_s
     (void)y;
     (void)params;
     NAME(extreme)(x, n, UINT64_MAX, &state->extreme);
+}
+
+static void NAME(minmax)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    (void)y;
+    (void)params;
+    NAME(extreme)(x, n, 0, &state->range.min);
+    NAME(extreme)(x, n, UINT64_MAX, &state->range.max);
+}
+
+static void NAME(count)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    const T *x = x_;
+    (void)y;
+    (void)params;
+    for (size_t i = 0; i < n; i++)
+        state->count += x[i] != 0;
 }
 
 static void NAME(place)(const T *x, size_t n, uint64_t flip, struct pel_place *place)

@@ -1,13 +1,12 @@
-/* What a reduction carries from block to block: four kinds of state, all of which merge in any order and any split
- * to the same bits. */
+/* What a reduction carries from block to block. All kinds of state merge in any order and any split to the same bits.
+ */
 #ifndef PEL_KERNELS_REDUCE_STATE_H
 #define PEL_KERNELS_REDUCE_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <pel/types.h>
-
+#include "kernels/kernel.h"
 #include "kernels/reduce/acc.h"
 
 /* Integer sums and dot products: 192 bits, two's complement, least significant limb first. */
@@ -87,11 +86,46 @@ static inline void pel_place_offer_nan(struct pel_place *place, size_t index)
         place->nan = index;
 }
 
+/* Minimum and maximum in one pass. */
+struct pel_range {
+    struct pel_extreme min, max;
+};
+
+/* Several exact sums in one pass over one or two arrays. */
+enum { PEL_MOST_SUMS = 5 };
+
+struct pel_sums {
+    struct pel_acc of[PEL_MOST_SUMS];
+};
+
+/* What is summed, in the order of the sums. Of complex numbers: the real and the imaginary parts. */
+enum pel_term { PEL_NO_TERM, PEL_X, PEL_Y, PEL_XX, PEL_XY, PEL_YY };
+
+static inline const enum pel_term *pel_terms_of(enum pel_op op)
+{
+    static const enum pel_term var[] = {PEL_X, PEL_XX, PEL_NO_TERM}, wmean[] = {PEL_XY, PEL_Y, PEL_NO_TERM},
+                               cov[] = {PEL_X, PEL_Y, PEL_XY, PEL_NO_TERM},
+                               corr[] = {PEL_X, PEL_Y, PEL_XY, PEL_XX, PEL_YY, PEL_NO_TERM};
+    switch (op) {
+    case PEL_OP_VAR:
+        return var;
+    case PEL_OP_WMEAN:
+        return wmean;
+    case PEL_OP_COV:
+        return cov;
+    default:
+        return corr;
+    }
+}
+
 union pel_reduce_state {
     struct pel_acc acc;
+    struct pel_sums sums;
     struct pel_wide wide;
     struct pel_extreme extreme;
+    struct pel_range range;
     struct pel_place place;
+    uint64_t count; /* of elements that are not zero */
 };
 
 #endif
