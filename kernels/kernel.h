@@ -39,6 +39,7 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(CSUM, reduce, "csum")                                                                                            \
     X(CDOTU, reduce, "cdotu")                                                                                          \
     X(CDOTC, reduce, "cdotc")                                                                                          \
+    X(COLUMNS, reduce, "columns")                                                                                      \
     X(SCAN, scan, "scan")                                                                                              \
     X(SCAN_MIN, scan, "scan_min")                                                                                      \
     X(SCAN_MAX, scan, "scan_max")                                                                                      \
@@ -84,6 +85,7 @@ struct pel_param {
 };
 
 union pel_reduce_state;
+struct pel_columns;
 struct pel_scan_leaf;
 struct pel_compact_leaf;
 struct pel_histogram_leaf;
@@ -98,6 +100,8 @@ struct pel_series;
  * itself: y is x. */
 typedef void pel_reduce_fn(const void *x, const void *y, size_t n, union pel_reduce_state *state,
                            const int32_t *params);
+/* Sums each of many columns, exactly where it can. */
+typedef void pel_columns_fn(struct pel_columns *columns, const int32_t *params);
 /* Computes one step on a box of the grid. */
 typedef void pel_sweep_fn(const struct pel_sweep *sweep, const int32_t *params);
 /* Sort the keys of each segment, and each series: kernels/sort/series.h. */
@@ -112,6 +116,7 @@ struct pel_kernel {
     unsigned traits; /* PEL_TRAIT_... */
     union {
         pel_reduce_fn *reduce;
+        pel_columns_fn *columns;
         const struct pel_scan_leaf *scan;
         const struct pel_compact_leaf *compact;
         const struct pel_histogram_leaf *histogram;

@@ -1,6 +1,7 @@
 # The list of kernels: one line a file. It drives the build for every instruction set, and the registry.
 KERNELS =
 KERNELS += kernels/reduce/blas.c
+KERNELS += kernels/reduce/columns.c
 KERNELS += kernels/reduce/count.c
 KERNELS += kernels/reduce/extreme.c
 KERNELS += kernels/reduce/fold.c

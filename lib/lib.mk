@@ -5,6 +5,7 @@ lib_LTLIBRARIES += libpel.la
 
 noinst_HEADERS += \
 	lib/accumulator.h \
+	lib/axes.h \
 	lib/big.h \
 	lib/block.h \
 	lib/budget.h \
@@ -44,6 +45,9 @@ libcore_la_SOURCES = \
 	lib/accumulate.c \
 	lib/accumulator.c \
 	lib/argsort.c \
+	lib/axes.c \
+	lib/axes_layout.c \
+	lib/axes_walk.c \
 	lib/axis.c \
 	lib/big.c \
 	lib/budget.c \
@@ -121,9 +125,10 @@ endif
 
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
-	include/pel/accumulate.h include/pel/compact.h include/pel/export.h include/pel/histogram.h include/pel/pel.h include/pel/reduce.h \
-	include/pel/scan.h include/pel/sort.h include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h \
-	include/pel/tune.h include/pel/types.h
+	include/pel/accumulate.h include/pel/axes.h include/pel/compact.h include/pel/export.h \
+	include/pel/histogram.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/sort.h \
+	include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h include/pel/tune.h \
+	include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.

@@ -19,6 +19,7 @@ if HAVE_CMOCKA
 program_tests = \
 	tests/test_accumulate \
 	tests/test_argsort \
+	tests/test_axes \
 	tests/test_bits \
 	tests/test_budget \
 	tests/test_compact \
@@ -57,6 +58,8 @@ TESTS += $(program_tests)
 
 check_LTLIBRARIES = libsupport.la
 libsupport_la_SOURCES = tests/support.c tests/support.h
+tests_test_axes_SOURCES = tests/test_axes.c tests/float_data.c tests/float_data.h
+tests_test_axes_LDADD = $(LDADD) -lm
 tests_test_bits_SOURCES = tests/test_bits.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
 tests_test_bits_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 tests_test_budget_SOURCES = tests/test_budget.c tests/verbs.c tests/verbs.h

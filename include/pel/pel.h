@@ -10,6 +10,7 @@
 #define PEL_PEL_H
 
 #include <pel/accumulate.h>
+#include <pel/axes.h>
 #include <pel/compact.h>
 #include <pel/histogram.h>
 #include <pel/reduce.h>

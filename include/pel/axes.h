@@ -1,0 +1,75 @@
+/* Reductions of arrays of several dimensions over any of their axes, in place: any strides, masks, missing values; with
+ * the promises of the reductions of one dimension (pel/reduce.h, pel/statistics.h) for each number of the result. */
+#ifndef PEL_AXES_H
+#define PEL_AXES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pel/export.h>
+#include <pel/status.h>
+#include <pel/types.h>
+
+PEL_BEGIN_DECLS
+
+enum { PEL_MAX_AXES = 8 };
+
+/* A view of memory that others own. The element at index i[0] ... i[ndim-1] lies at data + the sum of i[k] * stride[k];
+ * strides are in bytes, multiples of the element's size, may be negative, and 0 repeats an axis. An element is left out
+ * when its byte of the mask is 0, or when it equals the missing value, which in an array of floats may be NaN. Start
+ * from PEL_ARRAY_INIT. */
+typedef struct pel_array {
+    size_t size; /* sizeof(pel_array), set by PEL_ARRAY_INIT */
+    void *data;
+    pel_dtype dtype;
+    int ndim; /* at most PEL_MAX_AXES */
+    size_t shape[PEL_MAX_AXES];
+    ptrdiff_t stride[PEL_MAX_AXES];
+    const unsigned char *mask; /* NULL: all count */
+    ptrdiff_t mask_stride[PEL_MAX_AXES];
+    int has_missing;
+    double missing;
+} pel_array;
+
+#define PEL_ARRAY_INIT                                                                                                 \
+    {                                                                                                                  \
+        sizeof(pel_array), NULL, PEL_F64, 0, {0}, {0}, NULL, {0}, 0, 0.0                                               \
+    }
+
+typedef enum pel_reduction {
+    PEL_REDUCE_SUM,   /* f32, f64, i32, u32 */
+    PEL_REDUCE_MEAN,  /* all dtypes */
+    PEL_REDUCE_MIN,   /* all dtypes */
+    PEL_REDUCE_MAX,   /* all dtypes */
+    PEL_REDUCE_ASUM,  /* f32, f64: sum of magnitudes */
+    PEL_REDUCE_NRM2,  /* f32, f64: Euclidean norm */
+    PEL_REDUCE_VAR,   /* f32, f64: over the count less ddof */
+    PEL_REDUCE_STD,   /* f32, f64: the root of that */
+    PEL_REDUCE_COUNT, /* all dtypes: elements that are not left out */
+} pel_reduction;
+
+/* Sets strides as of an array without gaps whose last axis is the fastest. */
+PEL_API pel_status pel_array_pack(pel_array *array);
+
+/* Reduces in over the axes whose bits are set (1u << axis) and writes to out, whose axes are the others in their order,
+ * or all of them with those that are reduced 1 long. No axes at all: each element is a result of its own.
+ *
+ * The dtype of out: f32 or f64 of sums, magnitudes and norms of floats, and of means, variances and deviations: rounded
+ * once to that; i64 of sums of i32, u64 of sums of u32; the elements' of minima and maxima; u64 of counts. Where too
+ * few elements are left for a result (none for a mean, minimum or maximum, no more than ddof for a variance or
+ * deviation), it is out->missing if out->has_missing, else NaN.
+ *
+ * PEL_NAN_SKIP is for minima and maxima; PEL_FAST changes nothing. out must not overlap in; its mask is not looked at.
+ * Threads share the results; where those are few, the elements of each if they are neighbours. Nothing is copied but
+ * pieces of some KiB. opts->variant names a kernel of the reduction of one dimension.
+ * Errors: PEL_EINVAL (null or misaligned pointer or stride, unknown value, shapes that do not fit; integers for which
+ * there may be too few elements, without out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent
+ * exceeds the address space; a sum of more than 2^31 integers), PEL_ENOMEM. Thread-safe.
+ *
+ * Method: see doc/reduce.md; sums along slow axes run in lanes of exact chains. */
+PEL_API pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,
+                                   const pel_array *out, const pel_opts *opts);
+
+PEL_END_DECLS
+
+#endif

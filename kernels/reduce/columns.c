@@ -1,0 +1,272 @@
+/* Exact sums of many columns of a matrix at once: reductions over an axis.
+ *
+ * Each column, or each lane of a column whose elements are neighbours, is a chain of folds (fold.h) in doubles: one
+ * level where that takes all elements whole, as it mostly does for floats, else two. All columns of a piece share their
+ * anchors, and the evidence that nothing was lost. What a level has gathered is its distance from the anchor, a double;
+ * two of them add up to the nearest double and what that leaves (D. E. Knuth, The Art of Computer Programming
+ * 2, 4.2.2).
+ *
+ * A piece without the evidence is measured and done again, then with two levels, and is at last left to the caller; so
+ * are columns where the sign of a zero is in question. */
+#ifndef T
+
+#include "kernels/reduce/columns.h"
+#include "kernels/reduce/fold.h"
+
+enum {
+    TOGETHER = 4,           /* rows that pass a chain before it is stored */
+    STRIPE = 1024,          /* columns whose chains stay in the first cache */
+    STRIPE_BYTES = 1 << 15, /* of columns whose elements are neighbours */
+    PAIR = 2,               /* levels at most */
+};
+
+/* Anchors, and evidence. */
+struct piece {
+    int exponent; /* of the first anchor */
+    v_f64 anchor[PAIR];
+    struct evidence evidence;
+};
+
+/* Terms below 2^(exponent - 1) in sum stay in the binade of an anchor. */
+static void piece_start(struct piece *piece, int exponent, size_t rows)
+{
+    piece->exponent = exponent;
+    for (int level = 0; level < PAIR; level++) {
+        uint64_t bits = (uint64_t)(exponent + 1023) << 52 | UINT64_C(1) << 51;
+        piece->anchor[level] = (v_f64)v_set1_u64(bits);
+        exponent += 66 - __builtin_clzll(rows) - 53;
+        exponent = exponent < BOTTOM ? BOTTOM : exponent;
+    }
+    evidence_start(&piece->evidence);
+}
+
+/* Adds a term to a chain of one or two levels. */
+INLINE void piece_add(struct piece *piece, v_f64 *chain, v_f64 x, int levels)
+{
+    if (levels == 1) {
+        evidence_add(&piece->evidence, &chain[0], x, piece->anchor[0], 0);
+        return;
+    }
+    v_f64 rest = evidence_split(&piece->evidence, &chain[0], x, piece->anchor[0], 0);
+    evidence_add(&piece->evidence, &chain[1], rest, piece->anchor[1], 1);
+}
+
+/* Whether chains left their binade, from the bits of all. */
+INLINE v_u64 piece_moved(const struct piece *piece, v_f64 *chain, int levels)
+{
+    v_u64 moved = {0};
+    for (int level = 0; level < levels; level++) {
+        evidence_await(&chain[level]);
+        moved |= ((v_u64)chain[level] ^ (v_u64)piece->anchor[level]) >> 52;
+    }
+    return moved;
+}
+
+/* The sum of two numbers, and its rounding error, in place. */
+INLINE void two_sum(v_f64 *a, v_f64 *b)
+{
+    v_f64 s = *a + *b, t = s - *a;
+    *b = (*a - (s - t)) + (*b - t);
+    *a = s;
+}
+
+/* A number of doubles from memory, if not all lanes then the first ones. */
+INLINE void store_lanes(double *to, v_f64 v, size_t count)
+{
+    memcpy(to, &v, (count < WIDTH ? count : WIDTH) * sizeof *to);
+}
+
+#define PEL_SELF "kernels/reduce/columns.c"
+#include "kernels/foreach_float.h"
+
+const struct pel_kernel PEL_TABLE(reduce_columns)[] = {
+    PEL_ROW(COLUMNS, f32, "fold", .run.columns = columns_f32),
+    PEL_ROW(COLUMNS, f64, "fold", .run.columns = columns_f64),
+    PEL_END_OF_TABLE,
+};
+
+#else
+
+static const T *NAME(at)(const struct pel_columns *job, size_t row, size_t column)
+{
+    return (const T *)(const void *)((const char *)job->x + (ptrdiff_t)row * job->row_stride +
+                                     (ptrdiff_t)column * job->column_stride);
+}
+
+/* As many elements as there are lanes of double, or fewer and zeros. */
+INLINE v_f64 NAME(load_lanes)(const T *p, size_t count)
+{
+    T rest[WIDTH] = {0};
+    if (count >= WIDTH)
+        return NAME(load)(p);
+    memcpy(rest, p, count * sizeof *p);
+    return NAME(load)(rest);
+}
+
+/* Rows are contiguous: passes this many of them, from `row` up, through the chains. */
+INLINE void NAME(pass_rows)(struct piece *piece, v_f64 (*chain)[PAIR], const struct pel_columns *job, size_t row,
+                            size_t together, int levels)
+{
+    for (size_t c = 0; c < job->columns; c += WIDTH) {
+        v_f64 sum[PAIR] = {chain[c / WIDTH][0], chain[c / WIDTH][1]};
+#pragma GCC unroll 4
+        for (size_t k = 0; k < together; k++) {
+            const T *x = NAME(at)(job, row + k, c);
+            __builtin_prefetch((const void *)((uintptr_t)x + together * (uintptr_t)job->row_stride));
+            piece_add(piece, sum, NAME(load_lanes)(x, job->columns - c), levels);
+        }
+        chain[c / WIDTH][0] = sum[0];
+        chain[c / WIDTH][1] = sum[1];
+    }
+}
+
+/* Sums the columns of a stripe whose rows are contiguous; false without the evidence. */
+INLINE bool NAME(across)(struct piece *piece, const struct pel_columns *job, int levels)
+{
+    v_f64 chain[STRIPE / WIDTH][PAIR];
+    v_u64 moved = {0};
+    size_t row = 0, vectors = (job->columns + WIDTH - 1) / WIDTH;
+    for (size_t i = 0; i < vectors; i++)
+        memcpy(chain[i], piece->anchor, sizeof chain[i]);
+    for (; row + TOGETHER <= job->rows; row += TOGETHER)
+        NAME(pass_rows)(piece, chain, job, row, TOGETHER, levels);
+    for (; row < job->rows; row++)
+        NAME(pass_rows)(piece, chain, job, row, 1, levels);
+    for (size_t i = 0; i < vectors; i++)
+        moved |= piece_moved(piece, chain[i], levels);
+    if (!evidence_holds(&piece->evidence) || v_any_u64(moved))
+        return false;
+    for (size_t i = 0; i < vectors; i++) {
+        v_f64 sum = chain[i][0] - piece->anchor[0], rest = chain[i][1] - piece->anchor[1];
+        two_sum(&sum, &rest);
+        store_lanes(job->sum + i * WIDTH, sum, job->columns - i * WIDTH);
+        store_lanes(job->rest + i * WIDTH, rest, job->columns - i * WIDTH);
+    }
+    return true;
+}
+
+/* The same for columns that are contiguous, one after the other. A level of all chains together is a whole number of
+ * units; `wide` collects whether it is more than a double takes. */
+INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int levels)
+{
+    v_u64 moved = {0};
+    int64_t wide = 0;
+    for (size_t c = 0; c < job->columns; c++) {
+        v_f64 chain[CHAINS][PAIR];
+        const T *x = NAME(at)(job, 0, c);
+        double total[PAIR] = {0, 0};
+        size_t i = 0;
+        for (int k = 0; k < CHAINS; k++)
+            memcpy(chain[k], piece->anchor, sizeof chain[k]);
+        for (; i + STEP <= job->rows; i += STEP) {
+            NAME(ask_for)(x + i, 4096);
+#pragma GCC unroll 4
+            for (int k = 0; k < CHAINS; k++)
+                piece_add(piece, chain[k], NAME(load)(x + i + k * WIDTH), levels);
+        }
+        for (; i < job->rows; i += WIDTH)
+            piece_add(piece, chain[0], NAME(load_lanes)(x + i, job->rows - i), levels);
+        for (int level = 0; level < levels; level++) {
+            v_i64 units = {0};
+            for (int k = 0; k < CHAINS; k++)
+                units += (v_i64)chain[k][level] - (v_i64)piece->anchor[level];
+            int64_t m = v_total_i64(units);
+            wide |= (m + (INT64_C(1) << 52)) >> 53;
+            double unit = piece->anchor[level][0] * (0x1p-52 / 1.5);
+            total[level] = (double)m * unit;
+        }
+        for (int k = 0; k < CHAINS; k++)
+            moved |= piece_moved(piece, chain[k], levels);
+        job->sum[c] = total[0];
+        job->rest[c] = total[1];
+    }
+    if (!evidence_holds(&piece->evidence) || v_any_u64(moved) || wide)
+        return false;
+    for (size_t c = 0; c < job->columns; c++) {
+        v_f64 sum = v_set1_f64(job->sum[c]), rest = v_set1_f64(job->rest[c]);
+        two_sum(&sum, &rest);
+        job->sum[c] = sum[0];
+        job->rest[c] = rest[0];
+    }
+    return true;
+}
+
+/* An exponent that all elements are below, for an anchor with room for as many as there are rows. */
+static int NAME(measure_piece)(const struct pel_columns *job)
+{
+    bool down = job->row_stride == sizeof(T);
+    size_t outer = down ? job->columns : job->rows, inner = down ? job->rows : job->columns;
+    U largest = 0;
+    for (size_t i = 0; i < outer; i++) {
+        const T *x = down ? NAME(at)(job, 0, i) : NAME(at)(job, i, 0);
+        for (size_t j = 0; j < inner; j++) {
+            U bits;
+            memcpy(&bits, &x[j], sizeof bits);
+            bits <<= 1;
+            largest = bits > largest ? bits : largest;
+        }
+    }
+    int exponent = (int)(largest >> (T_SIGNIFICAND + 1)) - (T_BITS == 32 ? 127 : 1023) + 1;
+    exponent += 65 - __builtin_clzll(job->rows);
+    return exponent < BOTTOM ? BOTTOM : exponent;
+}
+
+/* Whether it could be done with this anchor and these levels. */
+static bool NAME(sum_piece)(const struct pel_columns *job, int exponent, int levels)
+{
+    struct piece piece;
+    bool down = job->row_stride == sizeof(T);
+    if (exponent > TOP)
+        return false;
+    piece_start(&piece, exponent, job->rows);
+    if (levels == 1)
+        return down ? NAME(along)(&piece, job, 1) : NAME(across)(&piece, job, 1);
+    return down ? NAME(along)(&piece, job, PAIR) : NAME(across)(&piece, job, PAIR);
+}
+
+/* A sum of zero has the sign of its terms if they are all zeros of one sign. */
+static void NAME(doubt_zeros)(const struct pel_columns *job)
+{
+    for (size_t c = 0; c < job->columns; c++) {
+        T first = *NAME(at)(job, 0, c);
+        if (job->sum[c] == 0 && first == 0 && signbit(first))
+            job->sum[c] = job->rest[c] = NAN;
+    }
+}
+
+static void NAME(try_piece)(struct pel_columns *job)
+{
+    enum { USUAL = NAME(SUM_LEVELS) };
+    for (bool measured = false; !NAME(sum_piece)(job, job->exponent, USUAL + job->more); measured = true) {
+        if (!measured) {
+            job->exponent = NAME(measure_piece)(job);
+        } else if (job->exponent <= TOP && USUAL + job->more < PAIR) {
+            job->more++;
+        } else {
+            for (size_t c = 0; c < job->columns; c++)
+                job->sum[c] = job->rest[c] = NAN;
+            return;
+        }
+    }
+    NAME(doubt_zeros)(job);
+}
+
+static void NAME(columns)(struct pel_columns *all, const int32_t *params)
+{
+    struct pel_columns job = *all;
+    size_t stripe = STRIPE;
+    (void)params;
+    if (job.row_stride == sizeof(T) && job.rows * sizeof(T) > STRIPE_BYTES / STRIPE)
+        stripe = 1 + STRIPE_BYTES / (job.rows * sizeof(T));
+    for (size_t done = 0; done < all->columns; done += stripe) {
+        job.x = NAME(at)(all, 0, done);
+        job.columns = all->columns - done < stripe ? all->columns - done : stripe;
+        job.sum = all->sum + done;
+        job.rest = all->rest + done;
+        NAME(try_piece)(&job);
+    }
+    all->exponent = job.exponent;
+    all->more = job.more;
+}
+
+#endif

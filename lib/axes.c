@@ -1,0 +1,187 @@
+/* Reductions over axes: threads take stretches of neighbouring results. */
+#include "lib/axes.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/reduce/columns.h"
+#include "lib/team.h"
+#include "lib/trace.h"
+
+enum { STRETCH = 1024, ALONE = 1 << 16 };
+
+/* The work, as threads share it. */
+struct share {
+    const struct pel_layout *layout;
+    const struct pel_pick *pick, *columns; /* columns: NULL unless the results are sums of columns */
+    unsigned flags;
+    size_t stretch, stretches; /* results of one; stretches along the last axis that is kept */
+};
+
+static struct pel_stretch stretch_at(const struct share *share, size_t index)
+{
+    const struct pel_layout *layout = share->layout;
+    const pel_array *in = layout->in;
+    int outer = layout->nkept > 0 ? layout->nkept - 1 : 0;
+    struct pel_axis last = layout->nkept > 0 ? layout->kept[outer] : (struct pel_axis){1, 0, 0, 0};
+    size_t start = index % share->stretches * share->stretch, left = last.length - start;
+    struct pel_place_in place = pel_axes_place(layout->kept, outer, index / share->stretches);
+    return (struct pel_stretch){
+        .in = (const char *)in->data + place.in + (ptrdiff_t)start * last.in,
+        .mask = in->mask ? in->mask + place.mask + (ptrdiff_t)start * last.mask : NULL,
+        .out = (char *)layout->out->data + place.out + (ptrdiff_t)start * last.out,
+        .count = left < share->stretch ? left : share->stretch,
+    };
+}
+
+/* The quotient of sum + rest, which is below half a unit of sum, by n, if it is sure to be rounded right. */
+static bool divide(double sum, double rest, double n, double *quotient)
+{
+    double q = sum / n;
+    *quotient = q;
+    if (rest == 0)
+        return true;
+    if (!(fabs(sum) > 0x1p-900 && fabs(sum) < 0x1p1000))
+        return false;
+    double more = (fma(-q, n, sum) + rest) / n, near = q + more, left = (q - near) + more;
+    *quotient = near;
+    return near + left * (1 + 0x1p-20) == near;
+}
+
+/* Whether a double may stand for what it was rounded from when it is rounded to float: it is no tie, and normal. */
+static bool rounds_again(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return fabs(value) >= (double)FLT_MIN && (bits & 0x1fffffff) != 0x10000000;
+}
+
+/* Writes the result of a column, sum + rest, if it is sure to be rounded right. */
+static bool write_column(const struct pel_layout *layout, double sum, double rest, char *to)
+{
+    double value = sum;
+    bool exact = rest == 0, mean = layout->call.op == PEL_OP_MEAN, narrow = layout->call.result_size == sizeof(float);
+    if (isnan(sum) || (mean && !divide(sum, rest, (double)layout->terms, &value)))
+        return false;
+    if (!narrow) {
+        memcpy(to, &value, sizeof value);
+        return true;
+    }
+    if (value != 0 && !rounds_again(value) && (mean || !exact))
+        return false;
+    float rounded = (float)value;
+    memcpy(to, &rounded, sizeof rounded);
+    return true;
+}
+
+/* Sums columns together; those that could not be done so, one by one. */
+static void sum_stretch(const struct share *share, const struct pel_stretch *stretch)
+{
+    const struct pel_layout *layout = share->layout;
+    const struct pel_axis *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &(struct pel_axis){1, 0, 0, 0};
+    double sum[STRETCH], rest[STRETCH];
+    struct pel_columns columns = {.x = stretch->in,
+                                  .rows = layout->reduced[0].length,
+                                  .columns = stretch->count,
+                                  .row_stride = layout->reduced[0].in,
+                                  .column_stride = kept->in,
+                                  .sum = sum,
+                                  .rest = rest,
+                                  .exponent = PEL_UNKNOWN_EXPONENT};
+    share->columns->kernel->run.columns(&columns, share->columns->params);
+    for (size_t i = 0; i < stretch->count; i++) {
+        struct pel_stretch one = {
+            .in = stretch->in + (ptrdiff_t)i * kept->in, .out = stretch->out + (ptrdiff_t)i * kept->out, .count = 1};
+        if (!write_column(layout, sum[i], rest[i], one.out))
+            pel_axes_reduce(layout, share->pick, share->flags, &one);
+    }
+}
+
+static void run_stretch(void *context, size_t index)
+{
+    const struct share *share = context;
+    struct pel_stretch stretch = stretch_at(share, index);
+    if (share->columns)
+        sum_stretch(share, &stretch);
+    else
+        pel_axes_reduce(share->layout, share->pick, share->flags, &stretch);
+}
+
+/* Whether the results are sums of columns in one of the two ways that the kernels know. */
+static bool are_columns(const struct pel_layout *layout)
+{
+    const pel_array *in = layout->in;
+    ptrdiff_t size = (ptrdiff_t)pel_dtype_size(in->dtype);
+    bool sums = layout->call.op == PEL_OP_SUM || layout->call.op == PEL_OP_MEAN;
+    if (!sums || (in->dtype != PEL_F32 && in->dtype != PEL_F64) || in->mask || in->has_missing ||
+        layout->nreduced != 1 || layout->reduced[0].length > PEL_MOST_ROWS || layout->reduced[0].length == 0)
+        return false;
+    return layout->reduced[0].in == size || (layout->nkept > 0 && layout->kept[layout->nkept - 1].in == size);
+}
+
+/* Few results of many neighbouring elements each: threads share the elements. */
+static bool are_arrays(const struct pel_layout *layout)
+{
+    const pel_array *in = layout->in;
+    return layout->terms >= ALONE && layout->results < layout->terms && !in->mask && !in->has_missing &&
+           layout->nreduced == 1 && layout->reduced[0].in == (ptrdiff_t)pel_dtype_size(in->dtype) &&
+           layout->call.op != PEL_OP_COUNT;
+}
+
+static pel_status reduce_arrays(const struct pel_layout *layout, const pel_opts *opts)
+{
+    pel_status status = PEL_OK;
+    for (size_t i = 0; i < layout->results && status == PEL_OK; i++) {
+        struct pel_place_in place = pel_axes_place(layout->kept, layout->nkept, i);
+        struct pel_call call = layout->call;
+        call.x = (const char *)layout->in->data + place.in;
+        call.y = call.op == PEL_OP_NRM2 ? call.x : NULL;
+        call.n = layout->terms;
+        call.result = (char *)layout->out->data + place.out;
+        status = pel_reduce(&call, NULL, opts);
+    }
+    return status;
+}
+
+static pel_status pick(const struct pel_layout *layout, enum pel_op op, size_t n, const pel_opts *opts,
+                       struct pel_pick *pick)
+{
+    struct pel_request request = {.op = op,
+                                  .dtype = layout->call.dtype,
+                                  .flags = opts ? opts->flags & ~(unsigned)PEL_FAST : 0,
+                                  .threads = pel_team_threads(opts),
+                                  .n = n};
+    return pel_dispatch(&request, op == PEL_OP_COLUMNS ? NULL : opts, pick);
+}
+
+pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,
+                           const pel_array *out, const pel_opts *opts)
+{
+    struct pel_layout layout;
+    struct pel_pick of_one, of_columns;
+    pel_status status = pel_axes_lay_out(&layout, reduction, in, axes, ddof, out, opts);
+    if (status != PEL_OK || layout.results == 0)
+        return status;
+    if (are_arrays(&layout))
+        return reduce_arrays(&layout, opts);
+    size_t last = layout.nkept > 0 ? layout.kept[layout.nkept - 1].length : 1;
+    bool columns = are_columns(&layout) && !(opts && opts->variant);
+    struct share share = {.layout = &layout, .pick = &of_one, .flags = opts ? opts->flags : 0, .stretch = STRETCH};
+    status = pick(&layout, layout.call.op, layout.results * layout.terms, opts, &of_one);
+    if (status == PEL_OK && columns) {
+        status = pick(&layout, PEL_OP_COLUMNS, layout.results * layout.terms, opts, &of_columns);
+        share.columns = &of_columns;
+    }
+    if (status != PEL_OK)
+        return status;
+    int team = columns ? of_columns.team : of_one.team;
+    while (share.stretch > 16 && layout.results / share.stretch < 8 * (size_t)team)
+        share.stretch /= 2;
+    share.stretches = (last + share.stretch - 1) / share.stretch;
+    struct pel_span span;
+    pel_trace_begin(&span, columns ? &of_columns : &of_one, layout.results * layout.terms);
+    pel_team_for(team, layout.results / last * share.stretches, run_stretch, &share);
+    pel_trace_end(&span);
+    return PEL_OK;
+}

@@ -1,0 +1,203 @@
+/* Reductions over axes: checks, and the layout. */
+#include <stdlib.h>
+
+#include "lib/axes.h"
+#include "lib/check.h"
+
+/* What a reduction is in one dimension, of which dtypes, and of how many elements at the least. */
+enum { FLOATS = 1u << PEL_F32 | 1u << PEL_F64, NARROW = 1u << PEL_I32 | 1u << PEL_U32, ALL = 63 };
+
+static const struct rule {
+    enum pel_op op;
+    unsigned dtypes;
+    size_t least;
+} rules[] = {
+    [PEL_REDUCE_SUM] = {PEL_OP_SUM, FLOATS | NARROW, 0},
+    [PEL_REDUCE_MEAN] = {PEL_OP_MEAN, ALL, 1},
+    [PEL_REDUCE_MIN] = {PEL_OP_MIN, ALL, 1},
+    [PEL_REDUCE_MAX] = {PEL_OP_MAX, ALL, 1},
+    [PEL_REDUCE_ASUM] = {PEL_OP_ASUM, FLOATS, 0},
+    [PEL_REDUCE_NRM2] = {PEL_OP_NRM2, FLOATS, 0},
+    [PEL_REDUCE_VAR] = {PEL_OP_VAR, FLOATS, 1},
+    [PEL_REDUCE_STD] = {PEL_OP_STD, FLOATS, 1},
+    [PEL_REDUCE_COUNT] = {PEL_OP_COUNT, ALL, 0},
+};
+
+static bool is_float(pel_dtype dtype)
+{
+    return dtype == PEL_F32 || dtype == PEL_F64;
+}
+
+/* The dtypes that a result may have, as bits. */
+static unsigned results_of(pel_reduction reduction, pel_dtype dtype)
+{
+    switch (reduction) {
+    case PEL_REDUCE_COUNT:
+        return 1u << PEL_U64;
+    case PEL_REDUCE_MIN:
+    case PEL_REDUCE_MAX:
+        return 1u << dtype;
+    case PEL_REDUCE_SUM:
+        return dtype == PEL_I32 ? 1u << PEL_I64 : dtype == PEL_U32 ? 1u << PEL_U64 : (unsigned)FLOATS;
+    default:
+        return FLOATS;
+    }
+}
+
+/* An array whose extents, in elements and bytes, stay within the address space. */
+static pel_status check_array(const pel_array *array)
+{
+    size_t size;
+    ptrdiff_t extent = 0;
+    if (!array || array->size < sizeof *array || array->ndim < 0 || array->ndim > PEL_MAX_AXES)
+        return PEL_EINVAL;
+    size = pel_dtype_size(array->dtype);
+    bool empty = false;
+    for (int k = 0; k < array->ndim; k++)
+        empty |= array->shape[k] == 0;
+    if (size == 0 || (!array->data && !empty) || (uintptr_t)array->data % size)
+        return PEL_EINVAL;
+    size_t count = 1;
+    for (int k = 0; k < array->ndim; k++) {
+        ptrdiff_t reach, length = (ptrdiff_t)array->shape[k];
+        if (array->stride[k] % (ptrdiff_t)size)
+            return PEL_EINVAL;
+        if (array->shape[k] > PTRDIFF_MAX || __builtin_mul_overflow(length, array->stride[k], &reach) ||
+            reach == PTRDIFF_MIN || __builtin_add_overflow(extent, reach < 0 ? -reach : reach, &extent) ||
+            (!empty && __builtin_mul_overflow(count, array->shape[k], &count)))
+            return PEL_ERANGE;
+    }
+    return count > PTRDIFF_MAX / size ? PEL_ERANGE : PEL_OK;
+}
+
+/* Sorts axes so that the last is the fastest: their order does not matter to results. */
+static int faster(const void *a, const void *b)
+{
+    ptrdiff_t x = ((const struct pel_axis *)a)->in, y = ((const struct pel_axis *)b)->in;
+    x = x < 0 ? -x : x;
+    y = y < 0 ? -y : y;
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static bool continues(const struct pel_axis *last, const struct pel_axis *axis)
+{
+    ptrdiff_t length = (ptrdiff_t)axis->length;
+    return last->in == length * axis->in && last->mask == length * axis->mask && last->out == length * axis->out;
+}
+
+/* Sorts axes, drops those 1 long, and joins those that continue each other; returns how many are left. */
+static int join(struct pel_axis *axes, int count)
+{
+    int left = 0;
+    qsort(axes, (size_t)count, sizeof axes[0], faster);
+    for (int i = 0; i < count; i++) {
+        struct pel_axis axis = axes[i];
+        if (axis.length == 1)
+            continue;
+        if (left > 0 && continues(&axes[left - 1], &axis))
+            axis.length *= axes[--left].length;
+        axes[left++] = axis;
+    }
+    return left;
+}
+
+static size_t product(const struct pel_axis *axes, int count)
+{
+    size_t product = 1;
+    for (int i = 0; i < count; i++)
+        product *= axes[i].length;
+    return product;
+}
+
+/* Where out has all axes, those reduced are 1 long. */
+static pel_status lay_axes(struct pel_layout *layout, unsigned axes)
+{
+    const pel_array *in = layout->in, *out = layout->out;
+    int reduced = __builtin_popcount(axes), at = 0;
+    bool keeps = out->ndim == in->ndim;
+    if (axes >> in->ndim || (!keeps && out->ndim != in->ndim - reduced))
+        return PEL_EINVAL;
+    for (int k = 0; k < in->ndim; k++) {
+        struct pel_axis axis = {in->shape[k], in->stride[k], in->mask ? in->mask_stride[k] : 0, 0};
+        if (axes >> k & 1) {
+            if (keeps && out->shape[at++] != 1)
+                return PEL_EINVAL;
+            layout->reduced[layout->nreduced++] = axis;
+        } else {
+            axis.out = out->stride[at];
+            if (out->shape[at++] != axis.length)
+                return PEL_EINVAL;
+            layout->kept[layout->nkept++] = axis;
+        }
+    }
+    layout->nkept = join(layout->kept, layout->nkept);
+    layout->nreduced = join(layout->reduced, layout->nreduced);
+    layout->results = product(layout->kept, layout->nkept);
+    layout->terms = product(layout->reduced, layout->nreduced);
+    return PEL_OK;
+}
+
+pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, const pel_array *in, unsigned axes,
+                            size_t ddof, const pel_array *out, const pel_opts *opts)
+{
+    pel_status status = pel_check_opts(opts);
+    if (status == PEL_OK)
+        status = check_array(in);
+    if (status == PEL_OK)
+        status = check_array(out);
+    if (status == PEL_OK && (unsigned)reduction >= sizeof rules / sizeof rules[0])
+        status = PEL_EINVAL;
+    if (status != PEL_OK)
+        return status;
+    const struct rule *rule = &rules[reduction];
+    bool spread = reduction == PEL_REDUCE_VAR || reduction == PEL_REDUCE_STD;
+    bool extreme = reduction == PEL_REDUCE_MIN || reduction == PEL_REDUCE_MAX;
+    if (!(rule->dtypes >> in->dtype & 1) || ((pel_flags(opts) & PEL_NAN_SKIP) && !extreme))
+        return PEL_ENOTSUP;
+    if (!(results_of(reduction, in->dtype) >> out->dtype & 1))
+        return PEL_EINVAL;
+    *layout = (struct pel_layout){.in = in, .out = out, .least = spread ? ddof + 1 : rule->least};
+    layout->call = (struct pel_call){
+        .op = rule->op, .dtype = in->dtype, .result_size = pel_dtype_size(out->dtype), .ddof = spread ? ddof : 0};
+    status = layout->least == 0 && spread ? PEL_EINVAL : lay_axes(layout, axes);
+    if (status != PEL_OK)
+        return status;
+    bool few = layout->terms < layout->least || in->mask || in->has_missing;
+    if (few && layout->least > 0 && !is_float(out->dtype) && !out->has_missing)
+        return PEL_EINVAL;
+    if (!is_float(in->dtype) && reduction == PEL_REDUCE_SUM && layout->terms > INT32_MAX)
+        return PEL_ERANGE;
+    return PEL_OK;
+}
+
+pel_status pel_array_pack(pel_array *array)
+{
+    size_t stride;
+    if (!array || array->size < sizeof *array || array->ndim < 0 || array->ndim > PEL_MAX_AXES ||
+        pel_dtype_size(array->dtype) == 0)
+        return PEL_EINVAL;
+    stride = pel_dtype_size(array->dtype);
+    for (int pass = 0; pass < 2; pass++) {
+        size_t step = stride;
+        for (int k = array->ndim - 1; k >= 0; k--) {
+            if (pass == 1)
+                array->stride[k] = (ptrdiff_t)step;
+            if (__builtin_mul_overflow(step, array->shape[k] > 0 ? array->shape[k] : 1, &step) || step > PTRDIFF_MAX)
+                return PEL_ERANGE;
+        }
+    }
+    return PEL_OK;
+}
+
+struct pel_place_in pel_axes_place(const struct pel_axis *axes, int count, size_t index)
+{
+    struct pel_place_in place = {0, 0, 0};
+    for (int k = count - 1; k >= 0; k--) {
+        ptrdiff_t i = (ptrdiff_t)(index % axes[k].length);
+        place.in += i * axes[k].in;
+        place.mask += i * axes[k].mask;
+        place.out += i * axes[k].out;
+        index /= axes[k].length;
+    }
+    return place;
+}

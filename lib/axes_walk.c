@@ -1,0 +1,173 @@
+/* Results one by one: the elements of each go to the kernel of one dimension, from where they are if they are
+ * neighbours, else in pieces. A few neighbouring results go together, since their elements share cache lines. */
+#include <math.h>
+#include <string.h>
+
+#include "lib/axes.h"
+
+enum { TOGETHER = 4, PIECE = 512 };
+
+/* A result on its way. */
+struct partial {
+    union pel_reduce_state state;
+    size_t total, gathered;
+    _Alignas(uint64_t) unsigned char piece[PIECE * sizeof(uint64_t)];
+};
+
+/* What all share. */
+struct walk {
+    const struct pel_layout *layout;
+    const struct pel_pick *pick;
+    const struct pel_kind *kind;
+    unsigned flags;
+    size_t size; /* of an element */
+};
+
+static void feed(const struct walk *walk, struct partial *partial, const void *x, size_t n)
+{
+    const void *y = walk->layout->call.op == PEL_OP_NRM2 ? x : NULL;
+    partial->total += n;
+    if (walk->layout->call.op != PEL_OP_COUNT)
+        walk->pick->kernel->run.reduce(x, y, n, &partial->state, walk->pick->params);
+}
+
+static void flush(const struct walk *walk, struct partial *partial)
+{
+    if (partial->gathered > 0)
+        feed(walk, partial, partial->piece, partial->gathered);
+    partial->gathered = 0;
+}
+
+static double value_of(pel_dtype dtype, const void *element)
+{
+    switch (dtype) {
+    case PEL_F32:
+        return (double)*(const float *)element;
+    case PEL_F64:
+        return *(const double *)element;
+    case PEL_I32:
+        return *(const int32_t *)element;
+    case PEL_I64:
+        return (double)*(const int64_t *)element;
+    case PEL_U32:
+        return *(const uint32_t *)element;
+    default:
+        return (double)*(const uint64_t *)element;
+    }
+}
+
+static bool is_missing(const pel_array *array, const void *element)
+{
+    double value = value_of(array->dtype, element);
+    return value == array->missing || (isnan(value) && isnan(array->missing));
+}
+
+/* Adds an element to a piece, of 4 bytes or 8. */
+static void gather(const struct walk *walk, struct partial *partial, const char *element)
+{
+    if (walk->size == sizeof(uint32_t))
+        memcpy(partial->piece + partial->gathered * sizeof(uint32_t), element, sizeof(uint32_t));
+    else
+        memcpy(partial->piece + partial->gathered * sizeof(uint64_t), element, sizeof(uint64_t));
+    if (++partial->gathered == PIECE)
+        flush(walk, partial);
+}
+
+/* A row of elements of each result: those along the fastest axis that is reduced. */
+static void gather_row(const struct walk *walk, struct partial *partials, const struct pel_stretch *stretch,
+                       struct pel_place_in start, struct pel_axis row)
+{
+    const struct pel_layout *layout = walk->layout;
+    const struct pel_axis *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &(struct pel_axis){1, 0, 0, 0};
+    bool selects = stretch->mask || layout->in->has_missing;
+    for (size_t k = 0; k < row.length; k++) {
+        for (size_t i = 0; i < stretch->count; i++) {
+            const char *element = stretch->in + start.in + (ptrdiff_t)k * row.in + (ptrdiff_t)i * kept->in;
+            const unsigned char *mask = stretch->mask;
+            if (selects && ((mask && !mask[start.mask + (ptrdiff_t)k * row.mask + (ptrdiff_t)i * kept->mask]) ||
+                            (layout->in->has_missing && is_missing(layout->in, element))))
+                continue;
+            gather(walk, &partials[i], element);
+        }
+    }
+}
+
+/* The same where a row lies together. */
+static void feed_row(const struct walk *walk, struct partial *partials, const struct pel_stretch *stretch,
+                     struct pel_place_in start, struct pel_axis row)
+{
+    const struct pel_layout *layout = walk->layout;
+    for (size_t i = 0; i < stretch->count; i++) {
+        ptrdiff_t along = layout->nkept > 0 ? (ptrdiff_t)i * layout->kept[layout->nkept - 1].in : 0;
+        feed(walk, &partials[i], stretch->in + start.in + along, row.length);
+    }
+}
+
+/* What stands where there are too few elements. */
+static void write_nothing(const struct pel_call *call, const pel_array *out)
+{
+    double missing = out->has_missing ? out->missing : (double)NAN;
+    switch (out->dtype) {
+    case PEL_F32:
+        *(float *)call->result = (float)missing;
+        break;
+    case PEL_F64:
+        *(double *)call->result = missing;
+        break;
+    case PEL_I32:
+    case PEL_U32:
+        pel_write_bits(call, 0, (uint64_t)(int64_t)missing);
+        break;
+    default:
+        pel_write_bits(call, 0, missing < 0 ? (uint64_t)(int64_t)missing : (uint64_t)missing);
+    }
+}
+
+static void write_result(const struct walk *walk, struct partial *partial, char *to)
+{
+    struct pel_call call = walk->layout->call;
+    call.n = partial->total;
+    call.result = to;
+    if (call.op == PEL_OP_COUNT)
+        partial->state.count = partial->total;
+    if (partial->total < walk->layout->least)
+        write_nothing(&call, walk->layout->out);
+    else
+        walk->kind->finish(&call, walk->flags, &partial->state);
+}
+
+static void reduce_together(const struct walk *walk, const struct pel_stretch *stretch)
+{
+    const struct pel_layout *layout = walk->layout;
+    struct partial partials[TOGETHER];
+    int outer = layout->nreduced > 0 ? layout->nreduced - 1 : 0;
+    struct pel_axis row = layout->nreduced > 0 ? layout->reduced[outer] : (struct pel_axis){1, 0, 0, 0};
+    bool whole = row.in == (ptrdiff_t)walk->size && !stretch->mask && !layout->in->has_missing;
+    for (size_t i = 0; i < stretch->count; i++) {
+        walk->kind->clear(&partials[i].state, 0);
+        partials[i].total = partials[i].gathered = 0;
+    }
+    for (size_t k = 0, rows = row.length > 0 ? layout->terms / row.length : 0; k < rows; k++)
+        (whole ? feed_row : gather_row)(walk, partials, stretch, pel_axes_place(layout->reduced, outer, k), row);
+    for (size_t i = 0; i < stretch->count; i++) {
+        ptrdiff_t along = layout->nkept > 0 ? (ptrdiff_t)i * layout->kept[layout->nkept - 1].out : 0;
+        flush(walk, &partials[i]);
+        write_result(walk, &partials[i], stretch->out + along);
+    }
+}
+
+void pel_axes_reduce(const struct pel_layout *layout, const struct pel_pick *pick, unsigned flags,
+                     const struct pel_stretch *stretch)
+{
+    const struct pel_axis none = {0, 0, 0, 0}, *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &none;
+    struct walk walk = {layout, pick, pel_kind_of(layout->call.op, layout->call.dtype), flags,
+                        pel_dtype_size(layout->call.dtype)};
+    for (size_t done = 0; done < stretch->count; done += TOGETHER) {
+        struct pel_stretch few = *stretch;
+        few.in += (ptrdiff_t)done * kept->in;
+        few.mask += stretch->mask ? (ptrdiff_t)done * kept->mask : 0;
+        few.out += (ptrdiff_t)done * kept->out;
+        few.count = stretch->count - done < TOGETHER ? stretch->count - done : TOGETHER;
+        reduce_together(&walk, &few);
+    }
+}
