@@ -152,7 +152,7 @@ static pel_status pick(const struct pel_layout *layout, enum pel_op op, size_t n
                                   .flags = opts ? opts->flags & ~(unsigned)PEL_FAST : 0,
                                   .threads = pel_team_threads(opts),
                                   .n = n};
-    return pel_dispatch(&request, op == PEL_OP_COLUMNS ? NULL : opts, pick);
+    return pel_dispatch(&request, opts, pick);
 }
 
 pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,
@@ -166,15 +166,13 @@ pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigne
     if (are_arrays(&layout))
         return reduce_arrays(&layout, opts);
     size_t last = layout.nkept > 0 ? layout.kept[layout.nkept - 1].length : 1;
-    bool columns = are_columns(&layout) && !(opts && opts->variant);
+    bool columns = are_columns(&layout);
     struct share share = {.layout = &layout, .pick = &of_one, .flags = opts ? opts->flags : 0, .stretch = STRETCH};
     status = pick(&layout, layout.call.op, layout.results * layout.terms, opts, &of_one);
-    if (status == PEL_OK && columns) {
-        status = pick(&layout, PEL_OP_COLUMNS, layout.results * layout.terms, opts, &of_columns);
-        share.columns = &of_columns;
-    }
     if (status != PEL_OK)
         return status;
+    columns = columns && pick(&layout, PEL_OP_COLUMNS, layout.results * layout.terms, opts, &of_columns) == PEL_OK;
+    share.columns = columns ? &of_columns : NULL;
     int team = columns ? of_columns.team : of_one.team;
     while (share.stretch > 16 && layout.results / share.stretch < 8 * (size_t)team)
         share.stretch /= 2;

@@ -104,8 +104,8 @@ static void merge_range(void *context, size_t index)
     size_t end = smaller(w->bins, (index + 1) * BINS_OF_A_MERGE);
     for (size_t bin = index * BINS_OF_A_MERGE; bin < end; bin++) {
         for (size_t tile = 1; tile < w->job->tiles; tile++)
-            pel_acc_merge(&into.sums[bin].acc, &heaps_of(w, tile).sums[bin].acc);
-        uint64_t bits = pel_acc_round_f64(&into.sums[bin].acc);
+            pel_acc_join(&into.sums[bin].acc, &heaps_of(w, tile).sums[bin].acc);
+        uint64_t bits = pel_acc_bits_f64(&into.sums[bin].acc);
         memcpy((double *)w->job->call->out + w->first + bin, &bits, sizeof bits);
     }
 }

@@ -92,6 +92,7 @@ libcore_la_SOURCES = \
 	lib/topology.c \
 	lib/trace.c \
 	lib/trace_file.c \
+	lib/user.c \
 	lib/variant.c \
 	lib/wisdom.c \
 	lib/wisdom_json.c

@@ -28,6 +28,7 @@ static const char usage[] =
     "      --shape S         of stencils: star or box, dimensions, radius (star3d1r); star3d1r-variable, "
     "star3d4r-wave\n"
     "      --steps N         of stencils, in a run (10)\n"
+    "      --axis A          of columns, means over an axis of a field of n / 64800 x 180 x 360: that axis (0)\n"
     "      --length L        of sort_segments, keys of a segment on average (32); of sort_axis, elements of a series\n"
     "                        (the square root of N)\n"
     "      --single          of stencils: each step is a call of its own\n"
@@ -50,6 +51,7 @@ enum option_id {
     THREADS,
     SHAPE,
     STEPS,
+    AXIS,
     LENGTH,
     SINGLE,
     DATA,
@@ -114,6 +116,9 @@ static bool read_problem(struct bench *bench, enum option_id option, const char 
     case STEPS:
         bench->spec.steps = read_size("--steps", text, 1, 1000000);
         break;
+    case AXIS:
+        bench->spec.axis = (int)read_size("--axis", text, 0, 2);
+        break;
     case LENGTH:
         bench->spec.length = read_size("--length", text, 1, PTRDIFF_MAX / 64);
         break;
@@ -166,6 +171,7 @@ static const struct option options[] = {{"family", required_argument, NULL, FAMI
                                         {"threads", required_argument, NULL, THREADS},
                                         {"shape", required_argument, NULL, SHAPE},
                                         {"steps", required_argument, NULL, STEPS},
+                                        {"axis", required_argument, NULL, AXIS},
                                         {"length", required_argument, NULL, LENGTH},
                                         {"single", no_argument, NULL, SINGLE},
                                         {"data", required_argument, NULL, DATA},

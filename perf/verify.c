@@ -121,6 +121,7 @@ static bool next_problem(struct problems *p)
     p->spec.flags = digit(&counter, 2) ? p->flag : 0;
     p->spec.steps = 1 + p->next % 3;
     p->spec.length = lengths[p->next % NLENGTHS];
+    p->spec.axis = (int)(p->next % 3);
     p->spec.seed++;
     return true;
 }

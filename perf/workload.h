@@ -40,6 +40,7 @@ struct workload_spec {
     uint64_t seed;
     unsigned flags; /* of pel_opts, in every call */
 
+    int axis;      /* of a field, that is reduced: 0 ... 2, the last the fastest */
     size_t length; /* of a segment, on average, or of a series; 0: the usual */
 
     /* Of a stencil: */
@@ -155,7 +156,7 @@ struct workload_family {
     /* Whether an entrant without them is right, where results may differ in other ways; NULL: they may not. */
     bool (*agrees)(const struct workload *workload, const void *a, const void *b);
 };
-extern const struct workload_family workload_reduce, workload_scan, workload_compact, workload_histogram, workload_sort,
-    workload_order, workload_series, workload_stencil;
+extern const struct workload_family workload_axes, workload_compact, workload_histogram, workload_order,
+    workload_reduce, workload_scan, workload_series, workload_sort, workload_stencil;
 
 #endif

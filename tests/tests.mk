@@ -52,6 +52,7 @@ program_tests = \
 	tests/test_team \
 	tests/test_trace \
 	tests/test_tune \
+	tests/test_user \
 	tests/test_wisdom
 check_PROGRAMS += $(program_tests)
 TESTS += $(program_tests)
@@ -139,6 +140,9 @@ tests_test_sort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 
 # Loops and row functions are compared bit for bit.
 tests_test_simulations_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
+tests_test_user_SOURCES = tests/test_user.c $(scarcity)
+tests_test_user_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
 tests_test_stencil_laws_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS)
 tests_test_stencil_laws_LDADD = $(LDADD) $(FFTW_LIBS) -lm

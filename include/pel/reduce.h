@@ -140,6 +140,37 @@ PEL_API pel_status pel_argmax_i64(const int64_t *x, size_t n, size_t *index, con
 PEL_API pel_status pel_argmax_u32(const uint32_t *x, size_t n, size_t *index, const pel_opts *opts);
 PEL_API pel_status pel_argmax_u64(const uint64_t *x, size_t n, size_t *index, const pel_opts *opts);
 
+/* A reduction of the caller's own: of n elements that pel does not look at, by three functions.
+ *
+ * A state is state_bytes bytes, aligned to 64, that may be copied as they are. identity() starts one; fold() adds
+ * elements first ... first + count - 1; merge() adds what another one holds of later elements. The elements are cut
+ * into blocks of `block` (the last may be shorter; 0 stands for 4096), blocks into leaves: neighbouring blocks, as few
+ * as make at most 1024 leaves. Each leaf has a state, to which its blocks are added in their order; leaves are merged
+ * in pairs at distance 1, 2, 4, ... So the order of all steps depends on n and block alone: the same bits for any
+ * number of threads, if the functions give the same bits for the same arguments, though addition may round.
+ *
+ * The functions run on several threads at once, on different states, in rounding to nearest; they must not call pel,
+ * nor leave by longjmp or exceptions. */
+typedef struct pel_user_reduction {
+    size_t size; /* sizeof(pel_user_reduction), set by PEL_USER_REDUCTION_INIT */
+    size_t state_bytes;
+    size_t block;
+    void *context; /* handed to the functions */
+    void (*identity)(void *context, void *state);
+    void (*fold)(void *context, void *state, size_t first, size_t count);
+    void (*merge)(void *context, void *into, const void *later);
+} pel_user_reduction;
+
+#define PEL_USER_REDUCTION_INIT                                                                                        \
+    {                                                                                                                  \
+        sizeof(pel_user_reduction), 0, 0, NULL, NULL, NULL, NULL                                                       \
+    }
+
+/* Copies the last state to *result, of any alignment; of no elements it is the identity. Flags mean nothing here;
+ * scratch is at most 1024 states, each rounded up to 64 bytes. PEL_EINVAL (a null pointer, state_bytes 0, unknown
+ * flag), PEL_ERANGE, PEL_ENOMEM. Thread-safe as far as the functions are. */
+PEL_API pel_status pel_reduce_user(const pel_user_reduction *user, size_t n, void *result, const pel_opts *opts);
+
 PEL_END_DECLS
 
 #endif
