@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 #include "lib/stencil_watch.h"
 #include "lib/team.h"
+#include "lib/trace.h"
 
 static pel_status make(struct pel_system **system, const pel_system_desc *desc, const pel_opts *opts)
 {
@@ -166,7 +167,10 @@ pel_status pel_system_run_watched(const pel_system *system, void *const *fields,
     march.threads = threads < system->space.team ? threads : system->space.team;
     pel_seats_start(&march.seats, start(&run, system, fields, scratch.data), pel_system_seat_bytes(system),
                     march.threads);
+    struct pel_span span;
+    pel_trace_begin_own(&span, "system", system->dtype, march.threads, system->cells * system->nstages * steps);
     pel_stencil_watch(&watch, &system->space, system->cells * system->nstages, advance, &march);
+    pel_trace_end(&span);
     pel_scratch_drop(&scratch);
     return PEL_OK;
 }

@@ -44,7 +44,8 @@ struct pel_system {
     size_t cells, nfields, nstages;
     struct pel_system_field *fields;
     struct pel_system_stage *stages;
-    int threads; /* as asked for; 0: decide */
+    int threads;       /* as asked for; 0: decide */
+    const char *dtype; /* the name of all fields' type; NULL: they differ */
 };
 
 pel_status pel_system_check(const pel_system_desc *desc);

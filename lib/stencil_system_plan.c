@@ -236,6 +236,9 @@ static void fill(struct pel_system *system, const pel_system_desc *desc, int thr
         fill_field(&system->fields[i], &desc->fields[i], system);
     for (size_t i = 0; i < desc->nstages; i++)
         fill_stage(&system->stages[i], &desc->stages[i], desc, system);
+    system->dtype = pel_dtype_name(desc->fields[0].dtype);
+    for (size_t i = 1; i < desc->nfields; i++)
+        system->dtype = desc->fields[i].dtype == desc->fields[0].dtype ? system->dtype : NULL;
     choose_tiling(system, threads);
 }
 

@@ -25,11 +25,34 @@ void pel_trace_line(const char *topic, const char *format, ...)
     (void)written;
 }
 
-void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
+static void begin(struct pel_span *span)
 {
-    *span = (struct pel_span){.pick = pick, .n = n, .wanted = pel_env()->verbose_profile || pel_trace_file_open()};
+    span->wanted = pel_env()->verbose_profile || pel_trace_file_open();
     if (span->wanted)
         clock_gettime(CLOCK_MONOTONIC, &span->start);
+}
+
+void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
+{
+    const struct pel_kernel *kernel = pick->kernel;
+    *span = (struct pel_span){.op = pel_op_name(kernel->op),
+                              .dtype = pel_dtype_name(kernel->dtype),
+                              .kernel = kernel->name,
+                              .source = pick->source,
+                              .team = pick->team,
+                              .n = n};
+    begin(span);
+}
+
+void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtype, int team, size_t n)
+{
+    *span = (struct pel_span){.op = op,
+                              .dtype = dtype ? dtype : "of types of its own",
+                              .kernel = "functions of the caller's",
+                              .source = "the caller",
+                              .team = team,
+                              .n = n};
+    begin(span);
 }
 
 static void report(const struct pel_span *span)
@@ -37,19 +60,16 @@ static void report(const struct pel_span *span)
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &end);
     double ns = 1e9 * (double)(end.tv_sec - span->start.tv_sec) + (double)(end.tv_nsec - span->start.tv_nsec);
-    const struct pel_kernel *kernel = span->pick->kernel;
-    pel_trace_line("profile", "%s %s n=%zu: %s, up to %d threads: %.3f us, %.3g ns an element", pel_op_name(kernel->op),
-                   pel_dtype_name(kernel->dtype), span->n, kernel->name, span->pick->team, ns * 1e-3,
-                   span->n ? ns / (double)span->n : 0.0);
+    pel_trace_line("profile", "%s %s n=%zu: %s, up to %d threads: %.3f us, %.3g ns an element", span->op, span->dtype,
+                   span->n, span->kernel, span->team, ns * 1e-3, span->n ? ns / (double)span->n : 0.0);
 }
 
 static void keep(const struct pel_span *span)
 {
     char name[64], arguments[256];
-    const struct pel_kernel *kernel = span->pick->kernel;
-    snprintf(name, sizeof name, "%s %s", pel_op_name(kernel->op), pel_dtype_name(kernel->dtype));
+    snprintf(name, sizeof name, "%s %s", span->op, span->dtype);
     snprintf(arguments, sizeof arguments, "\"n\": %zu, \"kernel\": \"%s\", \"team\": %d, \"named by\": \"%s\"", span->n,
-             kernel->name, span->pick->team, span->pick->source);
+             span->kernel, span->team, span->source);
     pel_trace_file_add("operation", name, &span->start, arguments);
 }
 

@@ -11,12 +11,16 @@ void pel_trace_line(const char *topic, const char *format, ...) __attribute__((f
 
 /* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long; PEL_TRACE keeps it. */
 struct pel_span {
-    const struct pel_pick *pick;
+    const char *op, *dtype, *kernel, *source;
+    int team;
     size_t n; /* elements; stencils: updates of cells */
     bool wanted;
     struct timespec start;
 };
 void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n);
+
+/* One that runs functions of the caller's on elements of this type, NULL: of several. */
+void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtype, int team, size_t n);
 void pel_trace_end(const struct pel_span *span);
 
 /* What one thread does of it, for PEL_TRACE alone. */

@@ -6,6 +6,7 @@
 #include "lib/check.h"
 #include "lib/memory.h"
 #include "lib/team.h"
+#include "lib/trace.h"
 
 enum { LEAVES = 1024, USUAL_BLOCK = 4096 };
 
@@ -72,8 +73,11 @@ pel_status pel_reduce_user(const pel_user_reduction *user, size_t n, void *resul
     tree.states = scratch.data;
     int team = pel_team_threads(opts);
     team = leaves < (size_t)team ? (int)leaves : team;
+    struct pel_span span;
+    pel_trace_begin_own(&span, "reduce_user", NULL, team, n);
     pel_team_for(team, leaves, run_leaf, &tree);
     pel_team_reduce(team, leaves, merge_leaves, &tree);
+    pel_trace_end(&span);
     memcpy(result, tree.states, user->state_bytes);
     pel_scratch_drop(&scratch);
     return PEL_OK;

@@ -134,7 +134,7 @@ static void operations_are_kept(void **state)
         const json_t *arguments = json_object_get(event, "args");
         assert_true(number(arguments, "n") > 0);
         assert_true(number(arguments, "team") == 1);
-        assert_non_null(strchr(word(arguments, "kernel"), '/'));
+        assert_true(strlen(word(arguments, "kernel")) > 0);
         assert_true(strlen(word(arguments, "named by")) > 0);
     }
     json_decref(events);
