@@ -3,6 +3,7 @@
 if HAVE_NETCDF
 bin_PROGRAMS += pel-climate
 dist_man_MANS += apps/climate/pel-climate.1
+before_tuning += $(pel_climate_OBJECTS)
 endif
 pel_climate_SOURCES = \
 	apps/climate/attribute.c apps/climate/attribute.h \
@@ -30,6 +31,7 @@ pel_climate_LDADD = libpel.la $(NETCDF_LIBS) -lm
 if HAVE_ZLIB
 bin_PROGRAMS += pel-kmer
 dist_man_MANS += apps/genomics/pel-kmer.1
+before_tuning += $(pel_kmer_OBJECTS)
 endif
 pel_kmer_SOURCES = \
 	apps/genomics/count.c apps/genomics/count.h \

@@ -137,7 +137,7 @@ $(libtuned_la_OBJECTS): tuned.def
 CLEANFILES += tuned.def tuned.def.record
 if TUNE
 # Last of all that can be built without it: what make did at the same time would disturb the measurement.
-tuned.def: pel-stage1$(EXEEXT) | $(pel_OBJECTS) $(pel_climate_OBJECTS) $(pel_kmer_OBJECTS)
+tuned.def: pel-stage1$(EXEEXT) | $(before_tuning)
 	./pel-stage1$(EXEEXT) tune $(TUNE_FLAGS) --output $@
 else
 tuned.def:

@@ -62,6 +62,7 @@ endif
 noinst_LTLIBRARIES += $(PEER_LIBS)
 
 bin_PROGRAMS += pel
+before_tuning += $(pel_OBJECTS)
 pel_SOURCES = perf/main.c
 pel_LDADD = libperf.la libtuned.la
 pel_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
