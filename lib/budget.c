@@ -40,13 +40,24 @@ static int processors_here(void)
     return omp_get_proc_bind() == omp_proc_bind_false ? processors_of(0) : larger(1, omp_get_num_procs());
 }
 
+/* Bytes of a stack that the runtime gives its threads; 0: unknown. */
+static size_t stack_of_thread(void)
+{
+    pthread_attr_t attributes;
+    size_t stack = pel_env()->stack;
+    if (!stack && pthread_getattr_default_np(&attributes) == 0) {
+        pthread_attr_getstacksize(&attributes, &stack);
+        pthread_attr_destroy(&attributes);
+    }
+    return stack;
+}
+
 /* Stacks that still fit into a limited address space (ulimit -v), with as much again for everything else. A thread that
  * cannot be started ends the process, as the runtimes see it. */
 static int stacks_that_fit(void)
 {
     struct rlimit limit;
-    pthread_attr_t attributes;
-    size_t stack = 0;
+    size_t stack = stack_of_thread();
     unsigned long long used = 0;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return INT_MAX;
@@ -55,10 +66,6 @@ static int stacks_that_fit(void)
         if (fscanf(statm, "%llu", &used) == 1)
             used *= (unsigned long long)sysconf(_SC_PAGESIZE);
         fclose(statm);
-    }
-    if (pthread_getattr_default_np(&attributes) == 0) {
-        pthread_attr_getstacksize(&attributes, &stack);
-        pthread_attr_destroy(&attributes);
     }
     unsigned long long left = limit.rlim_cur > used ? limit.rlim_cur - used : 0;
     unsigned long long stacks = left / 2 / (stack ? stack : 8u << 20);
@@ -125,18 +132,25 @@ static void *pass_through(void *gate)
     return NULL;
 }
 
-/* How many threads, at most `wanted`, the system lets us have at the same time. */
+/* How many threads like the runtime's, at most `wanted`, the system lets us have at the same time. */
 static int start_threads(int wanted)
 {
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
     pthread_t *thread = pel_memory_new((size_t)wanted, sizeof *thread);
+    pthread_attr_t like;
     int started = 0;
+    if (pthread_attr_init(&like) != 0) {
+        pel_memory_free(thread);
+        return 0;
+    }
+    pthread_attr_setstacksize(&like, stack_of_thread()); /* refuses what runtimes do not take either */
     pthread_mutex_lock(&gate);
-    while (thread && started < wanted && pthread_create(&thread[started], NULL, pass_through, &gate) == 0)
+    while (thread && started < wanted && pthread_create(&thread[started], &like, pass_through, &gate) == 0)
         started++;
     pthread_mutex_unlock(&gate);
     for (int i = 0; i < started; i++)
         pthread_join(thread[i], NULL);
+    pthread_attr_destroy(&like);
     pel_memory_free(thread);
     return started;
 }

@@ -82,7 +82,7 @@ static const char forced_source[] = "PEL_FORCE", model_source[] = "the model";
 
 static void report_forced(const struct pel_request *request, const char *variant, const char *why)
 {
-    if (pel_env()->verbose_dispatch)
+    if (pel_env_reports())
         pel_trace_line("dispatch", "PEL_FORCE=%s:%s=%s passed over: %s", pel_op_name(request->op),
                        pel_dtype_name(request->dtype), variant, why);
 }

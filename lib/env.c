@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ static void complain(const char *variable, const char *value, size_t length, con
 {
     char shown[80];
     size_t n = 0;
-    if (!env.verbose_dispatch && !env.verbose_profile)
+    if (!env.verbose_dispatch &&
+        !env.verbose_profile) /* not by pel_env_reports: it would wait for this reading to end */
         return;
     for (; n < length && n < sizeof shown - 1; n++)
         shown[n] = value[n] >= ' ' && value[n] <= '~' ? value[n] : '?';
@@ -46,15 +48,14 @@ static void read_verbose(const char *value)
     size_t length;
     const char *entry, *list = value, *bad = NULL;
     while ((entry = next_entry(&list, &length))) {
-        if (is_word(entry, length, "dispatch"))
-            env.verbose_dispatch = true;
-        else if (is_word(entry, length, "profile"))
-            env.verbose_profile = true;
-        else
-            bad = entry;
+        bool all = is_word(entry, length, "all"), dispatch = is_word(entry, length, "dispatch");
+        bool profile = is_word(entry, length, "profile");
+        env.verbose_dispatch |= dispatch || all;
+        env.verbose_profile |= profile || all;
+        bad = all || dispatch || profile ? bad : entry;
     }
     if (bad)
-        complain("PEL_VERBOSE", bad, strcspn(bad, ","), "not dispatch or profile");
+        complain("PEL_VERBOSE", bad, strcspn(bad, ","), "not dispatch, profile or all");
 }
 
 static void read_threads(const char *value)
@@ -140,6 +141,22 @@ static void read_trace(const char *value)
     env.trace = copy_path("PEL_TRACE", value, path);
 }
 
+/* A number of KiB, or of the unit that follows it. The largest counts of what several runtimes understand. */
+static void read_stack(const char *value)
+{
+    static const char units[] = "bkmg";
+    char *end;
+    errno = 0;
+    unsigned long long size = strtoull(value, &end, 10);
+    end += strspn(end, " \t");
+    const char *unit = *end ? strchr(units, *end | 0x20) : units + 1;
+    int shift = unit ? 10 * (int)(unit - units) : 0;
+    if (end == value || errno || !unit || size > SIZE_MAX >> shift)
+        return; /* the runtime says so */
+    size_t bytes = (size_t)size << shift;
+    env.stack = bytes > env.stack ? bytes : env.stack;
+}
+
 static void read_all(void)
 {
     static const struct {
@@ -148,7 +165,8 @@ static void read_all(void)
     } variables[] = {
         {"PEL_VERBOSE", read_verbose}, /* first: the others complain through it */
         {"PEL_NUM_THREADS", read_threads}, {"PEL_MAX_ISA", read_max_isa}, {"PEL_FORCE", read_forces},
-        {"PEL_WISDOM", read_wisdom},       {"PEL_TRACE", read_trace},
+        {"PEL_WISDOM", read_wisdom},       {"PEL_TRACE", read_trace},     {"OMP_STACKSIZE", read_stack},
+        {"GOMP_STACKSIZE", read_stack},    {"KMP_STACKSIZE", read_stack},
     };
     env.max_isa = PEL_NISAS;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
@@ -162,6 +180,11 @@ const struct pel_env *pel_env(void)
 {
     pthread_once(&once, read_all);
     return &env;
+}
+
+bool pel_env_reports(void)
+{
+    return pel_env()->verbose_dispatch || pel_env()->verbose_profile;
 }
 
 /* scalar < avx2 < avx512 on one family of processors, scalar < neon on the other. */

@@ -24,9 +24,13 @@ struct pel_env {
     const char *wisdom; /* PEL_WISDOM; NULL: not set */
     const char *trace;  /* PEL_TRACE; NULL: not set */
     bool verbose_dispatch, verbose_profile;
+    size_t stack; /* that OpenMP's threads are to have; 0: not set */
 };
 
 const struct pel_env *pel_env(void);
+
+/* Whether what is wrong is to be reported: under any topic of PEL_VERBOSE. */
+bool pel_env_reports(void);
 
 /* Whether PEL_MAX_ISA lets this instruction set run. */
 bool pel_env_allows(enum pel_isa isa);

@@ -56,7 +56,7 @@ static void open_file(void)
                      "[\n{\"ph\": \"M\", \"name\": \"process_name\", \"pid\": %ld, \"args\": {\"name\": \"pel\"}}",
                      (long)trace.owner);
         append(head, (size_t)length);
-    } else if (pel_env()->verbose_dispatch || pel_env()->verbose_profile) {
+    } else if (pel_env_reports()) {
         pel_trace_line("env", "PEL_TRACE=%s ignored: %s", path, strerror(errno));
     }
 }

@@ -151,7 +151,7 @@ pel_status pel_wisdom_read(const char *path, enum pel_wisdom_origin origin)
     pel_memory_free(rule);
     if (pel_env()->verbose_dispatch && status == PEL_OK)
         pel_trace_line("wisdom", "%s: %zu rules for this processor", path, fresh.count);
-    else if (pel_env()->verbose_dispatch)
+    else if (status != PEL_OK && pel_env_reports())
         pel_trace_line("wisdom", "%s ignored: %s", path, why);
     return status;
 }

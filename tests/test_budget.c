@@ -315,6 +315,14 @@ static int work_without_threads(void)
     return nothing_failed() ? PROCESSORS : FAILED;
 }
 
+/* With stacks, as the environment asks for, that no system has room for. */
+static int work_in_large_stacks(void)
+{
+    test_set_processors(PROCESSORS);
+    verbs_use(PROCESSORS, 1, NULL);
+    return nothing_failed() ? PROCESSORS : FAILED;
+}
+
 /* The mask becomes narrower when a team has been at work. */
 static int work_on_fewer_processors(void)
 {
@@ -357,9 +365,13 @@ static const struct {
     const char *name;
     int (*run)(void);
 } tasks[] = {
-    {"threads", count_threads},           {"little-memory", count_threads_in_little_memory},
-    {"no-threads", work_without_threads}, {"fewer-processors", work_on_fewer_processors},
-    {"cancelled", work_while_cancelled},  {"places", count_places},
+    {"threads", count_threads},
+    {"little-memory", count_threads_in_little_memory},
+    {"no-threads", work_without_threads},
+    {"fewer-processors", work_on_fewer_processors},
+    {"cancelled", work_while_cancelled},
+    {"places", count_places},
+    {"large-stacks", work_in_large_stacks},
 };
 
 static int exit_of(const char *task, const char *variable, const char *value)
@@ -408,6 +420,15 @@ static void processes_limit_threads(void **state)
     if (geteuid() != 0)
         skip();
     assert_int_equal(exit_of("no-threads", "OMP_NUM_THREADS", "8"), PROCESSORS);
+}
+
+static void stacks_limit_threads(void **state)
+{
+    (void)state;
+#ifdef PEL_SANITIZED
+    skip();
+#endif
+    assert_int_equal(exit_of("large-stacks", "OMP_STACKSIZE", "65536G"), PROCESSORS);
 }
 
 static void masks_may_become_narrower(void **state)
@@ -461,6 +482,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(environment_limits_threads),
         cmocka_unit_test(address_space_limits_threads),
         cmocka_unit_test(processes_limit_threads),
+        cmocka_unit_test(stacks_limit_threads),
         cmocka_unit_test(masks_may_become_narrower),
         cmocka_unit_test(cancelled_regions),
         cmocka_unit_test(imitated_machine),

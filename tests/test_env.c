@@ -21,7 +21,7 @@
 static int tell(void)
 {
     const struct pel_env *env = pel_env();
-    fprintf(stderr, "threads=%d isa=%s wisdom=%s dispatch=%d profile=%d", env->num_threads,
+    fprintf(stderr, "stack=%zu threads=%d isa=%s wisdom=%s dispatch=%d profile=%d", env->stack, env->num_threads,
             env->max_isa == PEL_NISAS ? "any" : pel_isa_name(env->max_isa), env->wisdom ? env->wisdom : "none",
             env->verbose_dispatch, env->verbose_profile);
     for (int i = 0; i < env->nforces; i++)
@@ -63,6 +63,13 @@ static void values_arrive(void **state)
         {"PEL_VERBOSE", "dispatch", "dispatch=1 profile=0"},
         {"PEL_VERBOSE", ",,profile,,", "dispatch=0 profile=1"},
         {"PEL_VERBOSE", "profile,dispatch", "dispatch=1 profile=1"},
+        {"PEL_VERBOSE", "all", "dispatch=1 profile=1"},
+        {"OMP_STACKSIZE", "3", "stack=3072"},
+        {"OMP_STACKSIZE", "2 g", "stack=2147483648"},
+        {"GOMP_STACKSIZE", "4096B", "stack=4096"},
+        {"KMP_STACKSIZE", "8M", "stack=8388608"},
+        {"OMP_STACKSIZE", "8X", "stack=0"},
+        {"OMP_STACKSIZE", "999999999999G", "stack=0"},
         {"PEL_FORCE", "sort:u64=avx512/radix", "profile=0 sort:u64=avx512/radix"},
         {"PEL_FORCE", ",sum=scalar/x:tile=4,,min:f32=y,", "profile=0 sum:any=scalar/x:tile=4 min:f32=y"},
         {"PEL_FORCE", "sum=a=b", "profile=0 sum:any=a=b"},
@@ -76,7 +83,7 @@ static void values_arrive(void **state)
     }
 }
 
-static const char nothing[] = "threads=0 isa=any wisdom=none dispatch=0 profile=0";
+static const char nothing[] = "stack=0 threads=0 isa=any wisdom=none dispatch=0 profile=0";
 
 /* Reported under PEL_VERBOSE, silent without. */
 static void bad_values_are_ignored(void **state)
