@@ -7,6 +7,7 @@
 #include <pel/pel.h>
 
 #include "lib/names.h"
+#include "lib/registry.h"
 #include "perf/commands.h"
 #include "perf/program.h"
 
@@ -87,6 +88,9 @@ static struct question read_question(char **arguments)
     if (strcmp(arguments[0], pel_op_family(question.op)) != 0)
         bad_usage("'%s' is an operation of the family '%s', not of '%s'", arguments[1], pel_op_family(question.op),
                   arguments[0]);
+    struct pel_registry_walk walk = {0};
+    if (!pel_registry_next(&walk, question.op, (int)question.dtype))
+        bad_usage("there is no such operation for this dtype");
     return question;
 }
 

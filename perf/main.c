@@ -14,9 +14,9 @@ static const struct command {
 } commands[] = {
     {"info", command_info, "", "the machine as pel sees it, and the tables in force"},
     {"explain", command_explain, "FAMILY OP DTYPE N", "which kernel would serve a request, and why"},
-    {"bench", command_bench, "", "pel beside its variants and peers, as a table and as JSON"},
+    {"bench", command_bench, "[options]", "pel beside its variants and peers, as a table and as JSON"},
     {"tune", command_tune, "[options]", "measure this machine, and write the table of what serves it best"},
-    {"verify", command_verify, "", "every variant against the scalar reference, bit for bit"},
+    {"verify", command_verify, "[options]", "every variant against the scalar reference, bit for bit"},
 };
 enum { NCOMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -52,6 +52,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0) {
             static char name[] = "pel";
             argv[1] = name; /* for messages of getopt_long */
+            name_command(commands[i].name);
             return commands[i].run(argc - 1, argv + 1);
         }
     }

@@ -28,12 +28,20 @@ noreturn void die(const char *format, ...)
     exit(EXIT_FAILED);
 }
 
+static const char *command = "";
+
+void name_command(const char *name)
+{
+    command = name;
+}
+
 noreturn void bad_usage(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    complain(format, args, "; see pel --help\n");
+    complain(format, args, "; see pel ");
     va_end(args);
+    fprintf(stderr, "%s%s--help\n", command, *command ? " " : "");
     exit(EXIT_USAGE);
 }
 

@@ -14,7 +14,10 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* Prints "pel: ...; see pel --help" on standard error and exits with 2. */
+/* The command at hand, for bad_usage. */
+void name_command(const char *name);
+
+/* Prints "pel: ...; see pel COMMAND --help" on standard error and exits with 2. */
 noreturn void bad_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Ends a command that has printed: the status, or 1 where standard output could not be written. */

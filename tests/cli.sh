@@ -71,6 +71,8 @@ run 2 explain sort sum f64 1000
 run 2 explain reduce sum f64
 run 2 explain reduce no-op f64 10
 run 2 explain reduce sum f16 10
+run 2 explain reduce nrm2 i32 10
+run 2 explain stencil stencil i32 10
 run 2 explain reduce sum f64 ten
 run 2 explain reduce sum f64 -1
 run 2 explain reduce sum f64 99999999999999999999
