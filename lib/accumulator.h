@@ -14,8 +14,8 @@ void pel_acc_join(struct pel_acc *into, const struct pel_acc *from);
  */
 bool pel_acc_settle(struct pel_acc *acc);
 
-/* Whether the magnitude of a number so settled is below 2^PEL_ACC_BOUND: any sum of terms that a machine can add is, and
- * leaves a limb for the sign, and room for as many more. */
+/* Whether the magnitude of a number so settled is below 2^PEL_ACC_BOUND: any sum of terms that a machine can add is,
+ * and leaves a limb for the sign, and room for as many more. */
 enum { PEL_ACC_BOUND = 2136 };
 bool pel_acc_is_bounded(const struct pel_acc *acc);
 

@@ -68,7 +68,7 @@ static inline pel_fpenv pel_fpenv_enter(void)
     return env;
 }
 
-/* Restores what the caller had, its exception flags included. */
+/* Restores what the caller had; on x86 its exception flags, too, which share the register. */
 static inline void pel_fpenv_leave(pel_fpenv env)
 {
     if (pel_fpenv_read() != env)

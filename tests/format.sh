@@ -8,4 +8,4 @@ for tool in clang-format-14 clang-format; do
 done
 [ -n "$tool" ] || { echo "clang-format 14 is missing"; exit 77; }
 cd "$srcdir"
-find include lib kernels tests perf apps common -name '*.[ch]' -exec "$tool" --dry-run -Werror {} +
+find include lib kernels tests perf apps common \( -name '*.[ch]' -o -name '*.cc' \) -exec "$tool" --dry-run -Werror {} +
