@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "kernels/reduce/columns.h"
@@ -17,6 +18,7 @@ struct share {
     const struct pel_pick *pick, *columns; /* columns: NULL unless the results are sums of columns */
     unsigned flags;
     size_t stretch, stretches; /* results of one; stretches along the last axis that is kept */
+    atomic_int exponent, more; /* what the last stretch of columns taught of the next: it saves time and no more */
 };
 
 static struct pel_stretch stretch_at(const struct share *share, size_t index)
@@ -76,7 +78,7 @@ static bool write_column(const struct pel_layout *layout, double sum, double res
 }
 
 /* Sums columns together; those that could not be done so, one by one. */
-static void sum_stretch(const struct share *share, const struct pel_stretch *stretch)
+static void sum_stretch(struct share *share, const struct pel_stretch *stretch)
 {
     const struct pel_layout *layout = share->layout;
     const struct pel_axis *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &(struct pel_axis){1, 0, 0, 0};
@@ -88,8 +90,11 @@ static void sum_stretch(const struct share *share, const struct pel_stretch *str
                                   .column_stride = kept->in,
                                   .sum = sum,
                                   .rest = rest,
-                                  .exponent = PEL_UNKNOWN_EXPONENT};
+                                  .exponent = atomic_load_explicit(&share->exponent, memory_order_relaxed),
+                                  .more = atomic_load_explicit(&share->more, memory_order_relaxed)};
     share->columns->kernel->run.columns(&columns, share->columns->params);
+    atomic_store_explicit(&share->exponent, columns.exponent, memory_order_relaxed);
+    atomic_store_explicit(&share->more, columns.more, memory_order_relaxed);
     for (size_t i = 0; i < stretch->count; i++) {
         struct pel_stretch one = {
             .in = stretch->in + (ptrdiff_t)i * kept->in, .out = stretch->out + (ptrdiff_t)i * kept->out, .count = 1};
@@ -100,7 +105,7 @@ static void sum_stretch(const struct share *share, const struct pel_stretch *str
 
 static void run_stretch(void *context, size_t index)
 {
-    const struct share *share = context;
+    struct share *share = context;
     struct pel_stretch stretch = stretch_at(share, index);
     if (share->columns)
         sum_stretch(share, &stretch);
@@ -167,7 +172,11 @@ pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigne
         return reduce_arrays(&layout, opts);
     size_t last = layout.nkept > 0 ? layout.kept[layout.nkept - 1].length : 1;
     bool columns = are_columns(&layout);
-    struct share share = {.layout = &layout, .pick = &of_one, .flags = opts ? opts->flags : 0, .stretch = STRETCH};
+    struct share share = {.layout = &layout,
+                          .pick = &of_one,
+                          .flags = opts ? opts->flags : 0,
+                          .stretch = STRETCH,
+                          .exponent = PEL_UNKNOWN_EXPONENT};
     status = pick(&layout, layout.call.op, layout.results * layout.terms, opts, &of_one);
     if (status != PEL_OK)
         return status;

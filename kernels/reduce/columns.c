@@ -24,16 +24,29 @@ enum {
 struct piece {
     int exponent; /* of the first anchor */
     v_f64 anchor[PAIR];
+    double unit[PAIR]; /* of an anchor's last place */
+    uintptr_t ahead;   /* bytes that memory is asked for before they are due */
     struct evidence evidence;
 };
 
+/* 2^exponent, also where that is subnormal. */
+static double power_of_two(int exponent)
+{
+    uint64_t bits = exponent < BOTTOM ? UINT64_C(1) << (exponent + 1074) : (uint64_t)(exponent + 1023) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
+}
+
 /* Terms below 2^(exponent - 1) in sum stay in the binade of an anchor. */
-static void piece_start(struct piece *piece, int exponent, size_t rows)
+static void piece_start(struct piece *piece, int exponent, size_t rows, uintptr_t ahead)
 {
     piece->exponent = exponent;
+    piece->ahead = ahead;
     for (int level = 0; level < PAIR; level++) {
         uint64_t bits = (uint64_t)(exponent + 1023) << 52 | UINT64_C(1) << 51;
         piece->anchor[level] = (v_f64)v_set1_u64(bits);
+        piece->unit[level] = power_of_two(exponent - 52);
         exponent += 66 - __builtin_clzll(rows) - 53;
         exponent = exponent < BOTTOM ? BOTTOM : exponent;
     }
@@ -79,11 +92,16 @@ INLINE void store_lanes(double *to, v_f64 v, size_t count)
 #define PEL_SELF "kernels/reduce/columns.c"
 #include "kernels/foreach_float.h"
 
+#define AHEAD                                                                                                          \
+    {                                                                                                                  \
+        "ahead", 8192, 512, 16384, 0                                                                                   \
+    }
 const struct pel_kernel PEL_TABLE(reduce_columns)[] = {
-    PEL_ROW(COLUMNS, f32, "fold", .run.columns = columns_f32),
-    PEL_ROW(COLUMNS, f64, "fold", .run.columns = columns_f64),
+    PEL_ROW(COLUMNS, f32, "fold", .run.columns = columns_f32, .params = {AHEAD}),
+    PEL_ROW(COLUMNS, f64, "fold", .run.columns = columns_f64, .params = {AHEAD}),
     PEL_END_OF_TABLE,
 };
+#undef AHEAD
 
 #else
 
@@ -107,12 +125,15 @@ INLINE v_f64 NAME(load_lanes)(const T *p, size_t count)
 INLINE void NAME(pass_rows)(struct piece *piece, v_f64 (*chain)[PAIR], const struct pel_columns *job, size_t row,
                             size_t together, int levels)
 {
+    uintptr_t step = (uintptr_t)job->row_stride, ahead = step * together;
+    if (job->row_stride > 0 && ahead < piece->ahead)
+        ahead = piece->ahead / step * step;
     for (size_t c = 0; c < job->columns; c += WIDTH) {
         v_f64 sum[PAIR] = {chain[c / WIDTH][0], chain[c / WIDTH][1]};
 #pragma GCC unroll 4
         for (size_t k = 0; k < together; k++) {
             const T *x = NAME(at)(job, row + k, c);
-            __builtin_prefetch((const void *)((uintptr_t)x + together * (uintptr_t)job->row_stride));
+            __builtin_prefetch((const void *)((uintptr_t)x + ahead));
             piece_add(piece, sum, NAME(load_lanes)(x, job->columns - c), levels);
         }
         chain[c / WIDTH][0] = sum[0];
@@ -159,7 +180,7 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
         for (int k = 0; k < CHAINS; k++)
             memcpy(chain[k], piece->anchor, sizeof chain[k]);
         for (; i + STEP <= job->rows; i += STEP) {
-            NAME(ask_for)(x + i, 4096);
+            NAME(ask_for)(x + i, piece->ahead);
 #pragma GCC unroll 4
             for (int k = 0; k < CHAINS; k++)
                 piece_add(piece, chain[k], NAME(load)(x + i + k * WIDTH), levels);
@@ -172,8 +193,7 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
                 units += (v_i64)chain[k][level] - (v_i64)piece->anchor[level];
             int64_t m = v_total_i64(units);
             wide |= (m + (INT64_C(1) << 52)) >> 53;
-            double unit = piece->anchor[level][0] * (0x1p-52 / 1.5);
-            total[level] = (double)m * unit;
+            total[level] = (double)m * piece->unit[level];
         }
         for (int k = 0; k < CHAINS; k++)
             moved |= piece_moved(piece, chain[k], levels);
@@ -182,11 +202,14 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
     }
     if (!evidence_holds(&piece->evidence) || v_any_u64(moved) || wide)
         return false;
-    for (size_t c = 0; c < job->columns; c++) {
-        v_f64 sum = v_set1_f64(job->sum[c]), rest = v_set1_f64(job->rest[c]);
+    for (size_t c = 0; c < job->columns; c += WIDTH) {
+        v_f64 sum = {0}, rest = {0};
+        size_t count = job->columns - c < WIDTH ? job->columns - c : WIDTH;
+        memcpy(&sum, job->sum + c, count * sizeof(double));
+        memcpy(&rest, job->rest + c, count * sizeof(double));
         two_sum(&sum, &rest);
-        job->sum[c] = sum[0];
-        job->rest[c] = rest[0];
+        store_lanes(job->sum + c, sum, count);
+        store_lanes(job->rest + c, rest, count);
     }
     return true;
 }
@@ -207,18 +230,18 @@ static int NAME(measure_piece)(const struct pel_columns *job)
         }
     }
     int exponent = (int)(largest >> (T_SIGNIFICAND + 1)) - (T_BITS == 32 ? 127 : 1023) + 1;
-    exponent += 65 - __builtin_clzll(job->rows);
+    exponent += 66 - __builtin_clzll(job->rows); /* with a bit to spare for the next piece */
     return exponent < BOTTOM ? BOTTOM : exponent;
 }
 
 /* Whether it could be done with this anchor and these levels. */
-static bool NAME(sum_piece)(const struct pel_columns *job, int exponent, int levels)
+static bool NAME(sum_piece)(const struct pel_columns *job, int exponent, int levels, uintptr_t ahead)
 {
     struct piece piece;
     bool down = job->row_stride == sizeof(T);
     if (exponent > TOP)
         return false;
-    piece_start(&piece, exponent, job->rows);
+    piece_start(&piece, exponent, job->rows, ahead);
     if (levels == 1)
         return down ? NAME(along)(&piece, job, 1) : NAME(across)(&piece, job, 1);
     return down ? NAME(along)(&piece, job, PAIR) : NAME(across)(&piece, job, PAIR);
@@ -234,10 +257,10 @@ static void NAME(doubt_zeros)(const struct pel_columns *job)
     }
 }
 
-static void NAME(try_piece)(struct pel_columns *job)
+static void NAME(try_piece)(struct pel_columns *job, uintptr_t ahead)
 {
     enum { USUAL = NAME(SUM_LEVELS) };
-    for (bool measured = false; !NAME(sum_piece)(job, job->exponent, USUAL + job->more); measured = true) {
+    for (bool measured = false; !NAME(sum_piece)(job, job->exponent, USUAL + job->more, ahead); measured = true) {
         if (!measured) {
             job->exponent = NAME(measure_piece)(job);
         } else if (job->exponent <= TOP && USUAL + job->more < PAIR) {
@@ -255,7 +278,6 @@ static void NAME(columns)(struct pel_columns *all, const int32_t *params)
 {
     struct pel_columns job = *all;
     size_t stripe = STRIPE;
-    (void)params;
     if (job.row_stride == sizeof(T) && job.rows * sizeof(T) > STRIPE_BYTES / STRIPE)
         stripe = 1 + STRIPE_BYTES / (job.rows * sizeof(T));
     for (size_t done = 0; done < all->columns; done += stripe) {
@@ -263,7 +285,7 @@ static void NAME(columns)(struct pel_columns *all, const int32_t *params)
         job.columns = all->columns - done < stripe ? all->columns - done : stripe;
         job.sum = all->sum + done;
         job.rest = all->rest + done;
-        NAME(try_piece)(&job);
+        NAME(try_piece)(&job, (uintptr_t)params[0]);
     }
     all->exponent = job.exponent;
     all->more = job.more;
