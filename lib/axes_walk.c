@@ -9,7 +9,7 @@ enum { TOGETHER = 4, PIECE = 512 };
 
 /* A result on its way. */
 struct partial {
-    union pel_reduce_state state;
+    union pel_large_state state;
     size_t total, gathered;
     _Alignas(uint64_t) unsigned char piece[PIECE * sizeof(uint64_t)];
 };
@@ -28,7 +28,7 @@ static void feed(const struct walk *walk, struct partial *partial, const void *x
     const void *y = walk->layout->call.op == PEL_OP_NRM2 ? x : NULL;
     partial->total += n;
     if (walk->layout->call.op != PEL_OP_COUNT)
-        walk->pick->kernel->run.reduce(x, y, n, &partial->state, walk->pick->params);
+        walk->pick->kernel->run.reduce(x, y, n, &partial->state.one, walk->pick->params);
 }
 
 static void flush(const struct walk *walk, struct partial *partial)
@@ -129,11 +129,11 @@ static void write_result(const struct walk *walk, struct partial *partial, char 
     call.n = partial->total;
     call.result = to;
     if (call.op == PEL_OP_COUNT)
-        partial->state.count = partial->total;
+        partial->state.one.count = partial->total;
     if (partial->total < walk->layout->least)
         write_nothing(&call, walk->layout->out);
     else
-        walk->kind->finish(&call, walk->flags, &partial->state);
+        walk->kind->finish(&call, walk->flags, &partial->state.one);
 }
 
 static void reduce_together(const struct walk *walk, const struct pel_stretch *stretch)
@@ -144,7 +144,7 @@ static void reduce_together(const struct walk *walk, const struct pel_stretch *s
     struct pel_axis row = layout->nreduced > 0 ? layout->reduced[outer] : (struct pel_axis){1, 0, 0, 0};
     bool whole = row.in == (ptrdiff_t)walk->size && !stretch->mask && !layout->in->has_missing;
     for (size_t i = 0; i < stretch->count; i++) {
-        walk->kind->clear(&partials[i].state, 0);
+        walk->kind->clear(&partials[i].state.one, 0);
         partials[i].total = partials[i].gathered = 0;
     }
     for (size_t k = 0, rows = row.length > 0 ? layout->terms / row.length : 0; k < rows; k++)

@@ -117,11 +117,11 @@ static void merge_tiles(void *context, size_t a, size_t b)
 
 static pel_status run_serial(struct split *split, unsigned flags)
 {
-    union pel_reduce_state state;
+    union pel_large_state state;
     split->states = (char *)&state;
     split->tile = split->call->n;
     pel_team_for(1, 1, run_tile, split);
-    return split->kind->finish(split->call, flags, &state);
+    return split->kind->finish(split->call, flags, &state.one);
 }
 
 static pel_status run_team(struct split *split, const pel_opts *opts)

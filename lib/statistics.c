@@ -11,13 +11,13 @@ static void clear_sums(union pel_reduce_state *state, size_t start)
 {
     (void)start;
     for (int i = 0; i < PEL_MOST_SUMS; i++)
-        pel_acc_clear(&state->sums.of[i]);
+        pel_acc_clear(&pel_sums_of(state)->of[i]);
 }
 
 static void merge_sums(union pel_reduce_state *into, const union pel_reduce_state *from)
 {
     for (int i = 0; i < PEL_MOST_SUMS; i++)
-        pel_acc_join(&into->sums.of[i], &from->sums.of[i]);
+        pel_acc_join(&pel_sums_of(into)->of[i], &((const union pel_large_state *)(const void *)from)->sums.of[i]);
 }
 
 static bool all_finite(const struct pel_sums *sums)
@@ -63,32 +63,32 @@ static pel_status finish_spread(const struct pel_call *call, struct pel_sums *su
 
 static pel_status finish_var(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
-    struct pel_acc *of = state->sums.of;
+    struct pel_acc *of = pel_sums_of(state)->of;
     (void)flags;
-    return finish_spread(call, &state->sums, &of[0], &of[0], &of[1], pel_big_quotient);
+    return finish_spread(call, pel_sums_of(state), &of[0], &of[0], &of[1], pel_big_quotient);
 }
 
 static pel_status finish_std(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
-    struct pel_acc *of = state->sums.of;
+    struct pel_acc *of = pel_sums_of(state)->of;
     (void)flags;
-    return finish_spread(call, &state->sums, &of[0], &of[0], &of[1], pel_big_root_of_quotient);
+    return finish_spread(call, pel_sums_of(state), &of[0], &of[0], &of[1], pel_big_root_of_quotient);
 }
 
 static pel_status finish_cov(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
-    struct pel_acc *of = state->sums.of;
+    struct pel_acc *of = pel_sums_of(state)->of;
     (void)flags;
-    return finish_spread(call, &state->sums, &of[0], &of[1], &of[2], pel_big_quotient);
+    return finish_spread(call, pel_sums_of(state), &of[0], &of[1], &of[2], pel_big_quotient);
 }
 
 /* The root of c^2 / (a b), with the sign of c. */
 static pel_status finish_corr(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
-    struct pel_acc *of = state->sums.of, result;
+    struct pel_acc *of = pel_sums_of(state)->of, result;
     struct pel_big a, b, c, square, product;
     (void)flags;
-    if (all_finite(&state->sums)) {
+    if (all_finite(pel_sums_of(state))) {
         spread(&a, &of[3], &of[0], &of[0], call->n);
         spread(&b, &of[4], &of[1], &of[1], call->n);
         spread(&c, &of[2], &of[0], &of[1], call->n);
@@ -107,11 +107,11 @@ static pel_status finish_corr(const struct pel_call *call, unsigned flags, union
 
 static pel_status finish_wmean(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
-    struct pel_acc *of = state->sums.of, result;
+    struct pel_acc *of = pel_sums_of(state)->of, result;
     struct pel_big dividend, divisor;
     (void)flags;
     pel_big_of_acc(&divisor, &of[1]);
-    if (!all_finite(&state->sums) || divisor.digits == 0) {
+    if (!all_finite(pel_sums_of(state)) || divisor.digits == 0) {
         pel_write_nan(call, 0);
         return PEL_OK;
     }
@@ -124,8 +124,8 @@ static pel_status finish_wmean(const struct pel_call *call, unsigned flags, unio
 static pel_status finish_complex(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
     (void)flags;
-    pel_write_rounded(call, 0, &state->sums.of[0]);
-    pel_write_rounded(call, 1, &state->sums.of[1]);
+    pel_write_rounded(call, 0, &pel_sums_of(state)->of[0]);
+    pel_write_rounded(call, 1, &pel_sums_of(state)->of[1]);
     return PEL_OK;
 }
 

@@ -127,7 +127,7 @@ INLINE bool folds_deposit(const struct folds *folds, int exponent, int levels, s
 #include "kernels/foreach_float.h"
 #undef PEL_SELF
 
-/* Rows of a kernel in these terms; see struct terms. */
+/* Rows of a kernel in these terms; ahead: see struct terms. */
 #define FOLD_ROW(op, suffix, function)                                                                                 \
     PEL_ROW(op, suffix, "fold", .run.reduce = function##_##suffix, .params = {{"ahead", 4096, 512, 16384, 0}})
 #define FOLD_ROWS(op, function) FOLD_ROW(op, f32, function), FOLD_ROW(op, f64, function)

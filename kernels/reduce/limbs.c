@@ -88,7 +88,7 @@ static void NAME(sums)(enum pel_op op, const T *x, const T *y, size_t n, struct 
                            const int32_t *params)                                                                      \
     {                                                                                                                  \
         (void)params;                                                                                                  \
-        NAME(sums)(op, x, y, n, &state->sums);                                                                         \
+        NAME(sums)(op, x, y, n, pel_sums_of(state));                                                                   \
     }
 SUMS(var, PEL_OP_VAR)
 SUMS(cov, PEL_OP_COV)
@@ -102,7 +102,7 @@ static void NAME(csum)(const void *x, const void *y, size_t n, union pel_reduce_
     (void)y;
     (void)params;
     for (size_t i = 0; i < 2 * n; i++)
-        NAME(add)(&state->sums.of[i % 2], z + i, NULL);
+        NAME(add)(&pel_sums_of(state)->of[i % 2], z + i, NULL);
 }
 
 /* a: as it is, or its conjugate. */
@@ -120,13 +120,13 @@ static void NAME(cdot)(const T *a, const T *b, size_t n, T sign, struct pel_sums
 static void NAME(cdotu)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
 {
     (void)params;
-    NAME(cdot)(x, y, n, 1, &state->sums);
+    NAME(cdot)(x, y, n, 1, pel_sums_of(state));
 }
 
 static void NAME(cdotc)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
 {
     (void)params;
-    NAME(cdot)(x, y, n, -1, &state->sums);
+    NAME(cdot)(x, y, n, -1, pel_sums_of(state));
 }
 
 #endif

@@ -120,12 +120,23 @@ static inline const enum pel_term *pel_terms_of(enum pel_op op)
 
 union pel_reduce_state {
     struct pel_acc acc;
-    struct pel_sums sums;
     struct pel_wide wide;
     struct pel_extreme extreme;
     struct pel_range range;
     struct pel_place place;
     uint64_t count; /* of elements that are not zero */
 };
+
+/* Several sums are a state too large for those that hold many of the others: who has such a state reserves one of
+ * these, and the kernels get it as `one`. */
+union pel_large_state {
+    union pel_reduce_state one;
+    struct pel_sums sums;
+};
+
+static inline struct pel_sums *pel_sums_of(union pel_reduce_state *state)
+{
+    return &((union pel_large_state *)(void *)state)->sums;
+}
 
 #endif

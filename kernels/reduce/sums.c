@@ -89,7 +89,7 @@ static void NAME(sums)(enum pel_op op, const T *x, const T *y, size_t n, struct 
     static void NAME(name)(const void *x, const void *y, size_t n, union pel_reduce_state *state,                      \
                            const int32_t *params)                                                                      \
     {                                                                                                                  \
-        NAME(sums)(op, x, y, n, &state->sums, (uintptr_t)params[0]);                                                   \
+        NAME(sums)(op, x, y, n, pel_sums_of(state), (uintptr_t)params[0]);                                             \
     }
 SUMS(var, PEL_OP_VAR)
 SUMS(cov, PEL_OP_COV)
@@ -120,7 +120,7 @@ static void NAME(csum)(const void *x_, const void *y, size_t n, union pel_reduce
 {
     const T *x = x_;
     struct NAME(parts) a;
-    struct NAME(sum) re = NAME(start)(&state->sums.of[0]), im = NAME(start)(&state->sums.of[1]);
+    struct NAME(sum) re = NAME(start)(&pel_sums_of(state)->of[0]), im = NAME(start)(&pel_sums_of(state)->of[1]);
     (void)y;
     (void)params;
     for (size_t done = 0; done < n; done += PAIRS) {
@@ -154,13 +154,13 @@ static void NAME(cdot)(const T *x, const T *y, size_t n, bool conjugate, struct 
 static void NAME(cdotu)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
 {
     (void)params;
-    NAME(cdot)(x, y, n, false, &state->sums);
+    NAME(cdot)(x, y, n, false, pel_sums_of(state));
 }
 
 static void NAME(cdotc)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
 {
     (void)params;
-    NAME(cdot)(x, y, n, true, &state->sums);
+    NAME(cdot)(x, y, n, true, pel_sums_of(state));
 }
 
 #endif
