@@ -25,7 +25,7 @@ struct pel_stencil_space {
     size_t bytes, fixed_bytes;           /* of a cell in all arrays; in those that no step writes */
     size_t swept_bytes;                  /* of memory that a plain step moves for a cell */
     int team;                            /* threads that tiles should suffice for */
-    size_t cache;                        /* bytes that a tile may keep in it */
+    size_t cache, tile_cache;            /* bytes that may be kept in the second-level cache; that a tile may keep */
     size_t most_height;
     struct pel_stencil_tiling tiling;
 };

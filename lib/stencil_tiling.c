@@ -1,10 +1,13 @@
 /* The choice of a tiling: diamonds as high as the cache admits. */
 #include "lib/stencil_space.h"
 
+#include "lib/topology.h"
+
 enum {
     LEAST_HEIGHT = 2,
     MOST_HEIGHT = 1024,
     TILES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
+    LAST_LEVEL = 4,       /* times the second-level cache that a tile may fill of the last */
     LONG_ROW = 64,        /* units of a block of a row */
 };
 
@@ -53,7 +56,7 @@ static size_t fit_height(const struct pel_stencil_space *space, const struct pel
     for (size_t step = MOST_HEIGHT; step > 0; step /= 2) {
         size_t next = height + step;
         if (next <= most && waves_fit(space, tiling, next) &&
-            tile_bytes(space, tiling, next * reach, next) <= space->cache)
+            tile_bytes(space, tiling, next * reach, next) <= space->tile_cache)
             height = next;
     }
     return height;
@@ -64,7 +67,7 @@ static size_t fit_columns(const struct pel_stencil_space *space, const struct pe
 {
     size_t count = pel_stencil_computed(&space->axis[tiling->axis]), enough = TILES_PER_THREAD * (size_t)space->team;
     size_t columns = count / (2 * tiling->height * tiling->slope[tiling->axis]);
-    while (columns / 2 >= enough && tile_bytes(space, tiling, count / columns, tiling->height) <= space->cache)
+    while (columns / 2 >= enough && tile_bytes(space, tiling, count / columns, tiling->height) <= space->tile_cache)
         columns /= 2;
     return columns;
 }
@@ -108,17 +111,30 @@ static const struct {
 
 enum { CANDIDATES = sizeof candidates / sizeof candidates[0] };
 
-void pel_stencil_choose_tiling(struct pel_stencil_space *space)
+static void choose_for_cache(struct pel_stencil_space *space)
 {
     struct pel_stencil_tiling *best = &space->tiling;
-    *best = (struct pel_stencil_tiling){.why_not = "all arrays fit the cache"};
-    if (cells_of(space) <= space->cache * (size_t)space->team / space->bytes)
-        return;
-    best->why_not = "no diamond of several steps fits the cache and the team";
     for (size_t i = 0; i < CANDIDATES; i++) {
         struct pel_stencil_tiling next = candidate(space, candidates[i].axis, candidates[i].rows);
         if (next.height >= LEAST_HEIGHT && (best->why_not || next.height > 2 * best->height))
             *best = next;
+    }
+}
+
+/* Where the reach is long or cells are many bytes wide, no tile of several steps fits a second-level cache: then a
+ * larger one in the last level is still better than none. */
+void pel_stencil_choose_tiling(struct pel_stencil_space *space)
+{
+    space->tiling = (struct pel_stencil_tiling){.why_not = "all arrays fit the cache"};
+    if (cells_of(space) <= space->cache * (size_t)space->team / space->bytes)
+        return;
+    space->tiling.why_not = "no diamond of several steps fits the cache and the team";
+    space->tile_cache = space->cache;
+    choose_for_cache(space);
+    size_t share = pel_topology_cache(3) / 2 / (size_t)space->team;
+    if (space->tiling.why_not && share > space->cache) {
+        space->tile_cache = pel_stencil_smaller(share, LAST_LEVEL * space->cache);
+        choose_for_cache(space);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <pel/export.h>
+#include <pel/system.h>
 #include <pel/types.h>
 
 PEL_BEGIN_DECLS
@@ -38,13 +39,21 @@ struct peer {
     void (*run)(const struct peer_job *job);
 };
 
+/* The stages of star2d1r-acoustic as the caller of pel would write them, for the instruction set of the plain loops.
+ * The context of the first are the five taps. */
+struct acoustic_rows {
+    pel_row_function *rate, *pressure;
+};
+
 /* Each table ends with a row without a name. Plain loops have one for each instruction set. */
 extern const struct peer peers_series[], peers_openblas[], peers_cxx[];
 #define PEER_TABLE__(kind, isa) peers_##kind##_##isa
 #define PEER_TABLE_(kind, isa)  PEER_TABLE__(kind, isa)
 #define PEER_TABLE(kind, isa)   PEER_TABLE_(kind, isa)
 #define PEER_TABLES(isa)                                                                                               \
-    extern const struct peer PEER_TABLE(loops, isa)[], PEER_TABLE(sweep, isa)[], PEER_TABLE(terms, isa)[]
+    extern const struct peer PEER_TABLE(loops, isa)[], PEER_TABLE(sweep, isa)[], PEER_TABLE(terms, isa)[],             \
+        PEER_TABLE(acoustic, isa)[];                                                                                   \
+    extern const struct acoustic_rows PEER_TABLE(acoustic_rows, isa)[2]
 PEER_TABLES(scalar);
 PEER_TABLES(avx2);
 PEER_TABLES(avx512);
@@ -52,6 +61,9 @@ PEER_TABLES(neon);
 
 /* The peer of rank 0, 1, ... for an operation and dtype, and for a stencil of this shape; NULL past the last. */
 const struct peer *peer_of_rank(size_t rank, const char *op, const char *shape, pel_dtype dtype);
+
+/* The row functions of pel beside the plain loops, for the dtype. */
+const struct acoustic_rows *peer_acoustic_rows(pel_dtype dtype);
 
 PEL_END_DECLS
 

@@ -15,7 +15,8 @@ libperf_la_LIBADD = $(PEER_LIBS) $(CXX_RUNTIME) $(JANSSON_LIBS)
 libperf_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
 # Peers: plain loops once per instruction set, and what other libraries offer.
-PEER_LOOPS = perf/peers_loops.c perf/peers_sweep.c perf/peers_terms.c
+PEER_LOOPS = perf/peers_loops.c perf/peers_sweep.c perf/peers_terms.c \
+	perf/peers_acoustic.c
 PEER_LIBS = libpeers_scalar.la
 libpeers_scalar_la_SOURCES = $(PEER_LOOPS)
 libpeers_scalar_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_ISA=scalar

@@ -16,8 +16,9 @@ enum data { DATA_UNIFORM, DATA_WIDE, DATA_FEW, DATA_BITS, NDATA };
 
 /* A stencil as people name them: star3d1r is the 7-point stencil, box2d1r the 9-point one; star3d1r-variable has an
  * array of coefficients for each tap, and star3d4r-wave is 2u - v + c * taps with an array c, v being u one step
- * before. */
-enum shape_kind { SHAPE_TAPS, SHAPE_VARIABLE, SHAPE_WAVE, NSHAPE_KINDS };
+ * before. star2d1r-acoustic is a system of two stages, w += c * taps of p and p += w / 2, of no other dimensions and
+ * radius. */
+enum shape_kind { SHAPE_TAPS, SHAPE_VARIABLE, SHAPE_WAVE, SHAPE_ACOUSTIC, NSHAPE_KINDS };
 
 struct shape {
     int ndim, radius;

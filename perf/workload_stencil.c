@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "perf/data.h"
+#include "perf/peers.h"
 #include "perf/program.h"
 #include "perf/workload.h"
 
@@ -13,7 +14,7 @@ enum { USUAL_STEPS = 10 };
 
 void shape_name(const struct shape *shape, char name[SHAPE_NAME])
 {
-    static const char *const kinds[NSHAPE_KINDS] = {"", "-variable", "-wave"};
+    static const char *const kinds[NSHAPE_KINDS] = {"", "-variable", "-wave", "-acoustic"};
     snprintf(name, SHAPE_NAME, "%s%dd%dr%s", shape->box ? "box" : "star", shape->ndim, shape->radius,
              kinds[shape->kind]);
 }
@@ -34,7 +35,8 @@ bool shape_named(const char *name, struct shape *shape)
         shape->kind = (enum shape_kind)(i / (3 * PEL_STENCIL_MAX_RADIUS * 2));
         shape_name(shape, known);
         if (strcmp(name, known) == 0)
-            return count_taps(shape) <= PEL_STENCIL_MAX_TAPS;
+            return count_taps(shape) <= PEL_STENCIL_MAX_TAPS &&
+                   (shape->kind != SHAPE_ACOUSTIC || (shape->ndim == 2 && shape->radius == 1 && !shape->box));
     }
     return false;
 }
@@ -81,7 +83,7 @@ static void list_offsets(const struct shape *shape, pel_tap *taps)
 }
 
 /* Coefficients that differ, so that mixed-up taps show. They sum to 1, so that values neither grow nor die out; those
- * of a wave equation sum to 0, and are small enough for the scheme to be stable. */
+ * of waves sum to 0, and are small enough for the scheme to be stable. */
 static void set_coefficients(struct stencil_problem *problem)
 {
     double sum = 0;
@@ -89,7 +91,7 @@ static void set_coefficients(struct stencil_problem *problem)
         sum += problem->taps[k].coef = 1 + (double)(5 * k % 7) / 8;
     for (size_t k = 0; k < problem->ntaps; k++) {
         problem->taps[k].coef /= sum;
-        if (problem->shape.kind == SHAPE_WAVE && k == problem->ntaps / 2)
+        if (problem->shape.kind >= SHAPE_WAVE && k == problem->ntaps / 2)
             problem->taps[k].coef -= 1;
     }
 }
@@ -102,10 +104,10 @@ static void put_array(void *array, pel_dtype dtype, size_t i, double value)
         ((double *)array)[i] = value;
 }
 
-/* Coefficients that vary from cell to cell; the factor of a wave equation lies between 0 and 1. */
+/* Coefficients that vary from cell to cell; the factor of waves lies between 0 and 1. */
 static void make_arrays(struct stencil_problem *problem, pel_dtype dtype, size_t cells)
 {
-    bool wave = problem->shape.kind == SHAPE_WAVE;
+    bool wave = problem->shape.kind != SHAPE_VARIABLE;
     if (problem->shape.kind == SHAPE_TAPS)
         return;
     problem->narrays = wave ? 1 : problem->ntaps;
@@ -138,10 +140,10 @@ static bool serves(enum pel_op op, pel_dtype dtype)
     return op == PEL_OP_STENCIL && (dtype == PEL_F32 || dtype == PEL_F64);
 }
 
-/* Levels of time: one after the other in the data, the newer first. */
+/* Levels of time, the newer first, or fields of a system: one after the other in the data. */
 static size_t count_levels(const struct stencil_problem *problem)
 {
-    return problem->shape.kind == SHAPE_WAVE ? 2 : 1;
+    return problem->shape.kind >= SHAPE_WAVE ? 2 : 1;
 }
 
 static void open(struct workload *workload)
@@ -168,17 +170,51 @@ static void close(struct workload *workload)
     free(workload->stencil);
 }
 
-/* What a run needs: a plan and its scratch, which a caller would keep from run to run. */
+/* What a run needs: a plan, or a system, and its scratch, which a caller would keep from run to run. */
 struct bound {
     pel_plan *plan;
+    pel_system *system;
     void *work;
 };
+
+/* Fields: pressure, its rate of change, and the factor. */
+static pel_status bind_system(struct entrant *entrant)
+{
+    static const pel_access rate[3] = {{0, {{1, 1}, {1, 1}}}, {1, {{0, 0}}}, {2, {{0, 0}}}},
+                            pressure[2] = {{0, {{0, 0}}}, {1, {{0, 0}}}};
+    static const size_t written[2] = {1, 0};
+    const struct workload *workload = entrant->workload;
+    const struct acoustic_rows *rows = peer_acoustic_rows(workload->spec.dtype);
+    pel_stage stages[2] = {{rows->rate, workload->stencil->taps, 3, 1, rate, &written[0]},
+                           {rows->pressure, NULL, 2, 1, pressure, &written[1]}};
+    pel_field fields[3] = {PEL_FIELD_INIT, PEL_FIELD_INIT, PEL_FIELD_INIT};
+    pel_system_desc desc = PEL_SYSTEM_DESC_INIT;
+    desc.ndim = 2;
+    desc.shape[0] = desc.shape[1] = workload->stencil->edge;
+    desc.nfields = 3;
+    desc.nstages = 2;
+    desc.fields = fields;
+    desc.stages = stages;
+    for (int i = 0; i < 12; i++) {
+        fields[i / 4].dtype = workload->spec.dtype;
+        fields[i / 4].boundary[i / 2 % 2][i % 2] = workload->spec.boundary;
+    }
+    pel_system *system;
+    pel_status status = pel_system_plan(&system, &desc, &entrant->opts);
+    if (status != PEL_OK)
+        return status;
+    struct bound *bound = entrant->bound = allocate(sizeof *bound);
+    *bound = (struct bound){.system = system, .work = allocate(pel_system_work_bytes(system))};
+    return PEL_OK;
+}
 
 static pel_status bind(struct entrant *entrant)
 {
     const struct workload *workload = entrant->workload;
     const struct stencil_problem *problem = workload->stencil;
     pel_stencil_desc desc = PEL_STENCIL_DESC_INIT;
+    if (problem->shape.kind == SHAPE_ACOUSTIC)
+        return bind_system(entrant);
     desc.dtype = workload->spec.dtype;
     desc.ndim = problem->shape.ndim;
     desc.ntaps = problem->ntaps;
@@ -200,7 +236,7 @@ static pel_status bind(struct entrant *entrant)
     if (status != PEL_OK)
         return status;
     struct bound *bound = entrant->bound = allocate(sizeof *bound);
-    *bound = (struct bound){plan, allocate(pel_plan_work_bytes(plan))};
+    *bound = (struct bound){.plan = plan, .work = allocate(pel_plan_work_bytes(plan))};
     return PEL_OK;
 }
 
@@ -208,6 +244,7 @@ static void unbind(struct entrant *entrant)
 {
     struct bound *bound = entrant->bound;
     pel_plan_free(bound->plan);
+    pel_system_free(bound->system);
     free(bound->work);
     free(bound);
 }
@@ -231,8 +268,13 @@ static pel_status run(struct entrant *entrant, void *data)
     size_t bytes = workload->extent / count_levels(workload->stencil);
     void *levels[2] = {data, (char *)data + bytes};
     pel_status status = PEL_OK;
-    for (size_t call = 0; call < calls && status == PEL_OK; call++)
-        status = pel_stencil_run_levels(bound->plan, levels, bound->work, steps, NULL, NULL, NULL);
+    void *fields[3] = {levels[0], levels[1], workload->stencil->arrays ? workload->stencil->arrays[0] : NULL};
+    for (size_t call = 0; call < calls && status == PEL_OK; call++) {
+        if (bound->system)
+            status = pel_system_run(bound->system, fields, bound->work, steps);
+        else
+            status = pel_stencil_run_levels(bound->plan, levels, bound->work, steps, NULL, NULL, NULL);
+    }
     if (count_levels(workload->stencil) == 2)
         restore_order(levels, data, bytes);
     return status;
@@ -244,7 +286,7 @@ static double tolerance(const struct workload *workload)
 {
     const struct stencil_problem *problem = workload->stencil;
     double unit = workload->spec.dtype == PEL_F32 ? FLT_EPSILON : DBL_EPSILON;
-    double steps = (double)problem->steps, carried = problem->shape.kind == SHAPE_WAVE ? 4 * steps : 1;
+    double steps = (double)problem->steps, carried = problem->shape.kind >= SHAPE_WAVE ? 4 * steps : 1;
     return unit * (double)problem->ntaps * steps * carried;
 }
 

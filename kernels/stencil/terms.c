@@ -22,7 +22,7 @@ static const char *why_not(const struct pel_request *request)
 
 #define ROW(suffix)                                                                                                    \
     PEL_ROW(STENCIL, suffix, "terms", .run.sweep = terms_##suffix, .why_not = why_not,                                 \
-            .params = {{"kib", 1024, 1, 16384, 8}, {"height", 1024, 1, 1024, 0}})
+            .params = {{"kib", 1024, 1, 16384, 12}, {"height", 1024, 1, 1024, 0}})
 
 const struct pel_kernel PEL_TABLE(stencil_terms)[] = {
     ROW(f32),
