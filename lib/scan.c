@@ -9,6 +9,7 @@
 #include "lib/check.h"
 #include "lib/dispatch.h"
 #include "lib/memory.h"
+#include "lib/scan_range.h"
 #include "lib/team.h"
 #include "lib/topology.h"
 #include "lib/trace.h"
@@ -50,10 +51,11 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static void scan_from(const struct job *job, size_t start, size_t count, union pel_scan_carry carry, size_t ahead)
+static void scan_from(const struct job *job, size_t start, size_t count, union pel_scan_carry carry,
+                      const struct pel_scan_behind *behind)
 {
     size_t at = start * job->size;
-    job->leaf->scan(job->in + at, job->out + at, count, &carry, ahead, job->how);
+    job->leaf->scan(job->in + at, job->out + at, count, &carry, job->how, behind);
 }
 
 /* Sums of integers. That of all elements is not an exclusive scan's concern. */
@@ -89,7 +91,7 @@ static void scan_part(void *context, size_t index)
 {
     const struct job *job = context;
     size_t part = job->stretches - 1 - index, start = part * job->step;
-    scan_from(job, start, smaller(job->n - start, job->step), job->parts[part].carry, PEL_SCAN_AHEAD);
+    scan_from(job, start, smaller(job->n - start, job->step), job->parts[part].carry, NULL);
 }
 
 static bool any_unfit(const struct job *job)
@@ -104,13 +106,11 @@ static bool any_unfit(const struct job *job)
 /* Carries the sums from part to part; a part whose bounds leave the type is in doubt. */
 static void carry_on(const struct job *job)
 {
-    bool is_signed = job->dtype == PEL_I32 || job->dtype == PEL_I64;
-    unsigned bits = 8 * (unsigned)job->size - is_signed;
-    pel_i128 most = ((pel_i128)1 << bits) - 1, least = is_signed ? -most - 1 : 0, carry = 0;
+    pel_i128 carry = 0;
     for (size_t i = 0; i < job->stretches; i++) {
         struct part *part = &job->parts[i];
         part->carry.integer = (uint64_t)carry;
-        part->unfit = carry + part->range.low < least || carry + part->range.high > most;
+        part->unfit = !pel_scan_range_fits(job->dtype, &part->range, carry);
         carry += part->range.sum;
     }
 }
@@ -139,33 +139,47 @@ struct hand {
     union pel_scan_carry carry;
 };
 
-static void add_totals(const struct job *job, size_t index, union pel_scan_carry *carry)
+static size_t elements_of(const struct job *job, size_t index)
 {
-    size_t start = index * job->step, count = smaller(job->n - start, job->step);
-    job->leaf->carry_on(carry, job->totals + start / PEL_SCAN_TILE * job->size, (count - 1) / PEL_SCAN_TILE + 1);
+    return smaller(job->n - index * job->step, job->step);
 }
 
-/* Scans the first stretch at hand, if all before it have been looked at; meanwhile asks for what lies ahead. */
-static bool scan_first(const struct job *job, struct hand *hand, size_t ahead)
+static char *totals_of(const struct job *job, size_t index)
+{
+    return job->totals + index * (job->step / PEL_SCAN_TILE) * job->size;
+}
+
+static void add_totals(const struct job *job, size_t index, union pel_scan_carry *carry)
+{
+    job->leaf->carry_on(carry, totals_of(job, index), (elements_of(job, index) - 1) / PEL_SCAN_TILE + 1);
+}
+
+/* Scans the first stretch at hand, if all before it have been looked at, and perhaps looks at tiles behind. */
+static bool scan_first(const struct job *job, struct hand *hand, const struct pel_scan_behind *behind)
 {
     struct part *parts = job->parts, *part = &parts[hand->first];
     while (hand->carried < hand->first && atomic_load_explicit(&parts[hand->carried].totalled, memory_order_acquire))
         add_totals(job, hand->carried++, &hand->carry);
     if (hand->carried < hand->first)
         return false;
-    size_t start = hand->first * job->step;
-    scan_from(job, start, smaller(job->n - start, job->step), hand->carry, ahead);
+    scan_from(job, hand->first * job->step, elements_of(job, hand->first), hand->carry, behind);
     part->scanned = true;
     hand->empty = hand->first == hand->last;
     hand->first = part->behind;
     return true;
 }
 
+/* Looks at a stretch, most of it while the first one at hand is scanned, if that can be; and puts it last. */
 static void look_at(const struct job *job, struct hand *hand, size_t index)
 {
     struct part *parts = job->parts;
-    size_t start = index * job->step, count = smaller(job->n - start, job->step);
-    job->leaf->total(job->in + start * job->size, count, job->totals + start / PEL_SCAN_TILE * job->size, job->how);
+    const char *in = job->in + index * job->step * job->size;
+    size_t count = elements_of(job, index), done = 0;
+    struct pel_scan_behind behind = {in, count / PEL_SCAN_TILE, totals_of(job, index)};
+    if (!hand->empty && scan_first(job, hand, &behind))
+        done = behind.tiles;
+    job->leaf->total(in + done * PEL_SCAN_TILE * job->size, count - done * PEL_SCAN_TILE,
+                     totals_of(job, index) + done * job->size, job->how);
     atomic_store_explicit(&parts[index].totalled, true, memory_order_release);
     if (hand->empty)
         hand->first = index;
@@ -175,7 +189,7 @@ static void look_at(const struct job *job, struct hand *hand, size_t index)
     hand->empty = false;
 }
 
-/* Takes stretches in order. Each is scanned when the next has been taken, which its scan fetches from memory: by then
+/* Takes stretches in order. Each is scanned when the next has been taken, which comes from memory meanwhile: by then
  * the other threads have most often looked at all before it. Who would have to wait looks at another one. */
 static void scan_in_turn(void *context, size_t who)
 {
@@ -183,11 +197,11 @@ static void scan_in_turn(void *context, size_t who)
     struct hand hand = {.empty = true, .carry = job->leaf->start};
     (void)who;
     for (size_t i; (i = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) < job->stretches;) {
-        if (!hand.empty)
-            scan_first(job, &hand, (i - hand.first) * job->step * job->size);
         look_at(job, &hand, i);
+        while (hand.first != hand.last && scan_first(job, &hand, NULL))
+            ; /* catches up */
     }
-    while (!hand.empty && scan_first(job, &hand, 0))
+    while (!hand.empty && scan_first(job, &hand, NULL))
         ;
 }
 
@@ -197,7 +211,7 @@ static void scan_left(void *context, size_t index)
     struct job *job = context;
     struct hand hand = {.first = index, .last = index, .carry = job->leaf->start};
     if (!job->parts[index].scanned)
-        scan_first(job, &hand, 0);
+        scan_first(job, &hand, NULL);
 }
 
 static pel_status scan_by_tiles(struct job *job)
@@ -219,7 +233,7 @@ static pel_status scan_by_tiles(struct job *job)
 static void scan_alone(void *context, size_t index)
 {
     const struct job *job = context;
-    scan_from(job, index, job->n, job->leaf->start, PEL_SCAN_AHEAD);
+    scan_from(job, index, job->n, job->leaf->start, NULL);
 }
 
 /* Outputs this large, in bytes, are stored past the caches, which would read their old content first. */

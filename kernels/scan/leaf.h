@@ -32,6 +32,14 @@ enum {
     PEL_SCAN_EXCLUDES = 1u << 0, /* element i of the output excludes input i */
     PEL_SCAN_STREAMS = 1u << 1,  /* the output is not wanted in the caches; never in place */
     PEL_SCAN_SKIPS = 1u << 2,    /* NaN counts as missing */
+    PEL_SCAN_LOOKS = 1u << 3,    /* used among the functions of a leaf: it looks at a stretch behind */
+};
+
+/* Whole tiles further behind, whose totals are computed in passing: so they come from memory while results go there. */
+struct pel_scan_behind {
+    const void *in;
+    size_t tiles; /* no more than what is scanned has */
+    void *totals;
 };
 
 /* Sums of integers are checked before they are written, and have `fits`; all others are handed on from tile to tile,
@@ -39,10 +47,11 @@ enum {
 struct pel_scan_leaf {
     /* Sums of integers: adds the stretch to a struct pel_scan_range. Others: writes the total of each tile. */
     void (*total)(const void *in, size_t n, void *totals, unsigned how);
-    /* Writes out[0 ... n), which is in[0 ... n) or apart from it, and asks for what lies `ahead` bytes behind each
-     * element that it reads. Moves the carry on behind the stretch, but for sums of integers; not if the stretch ends
-     * in a part of a tile, which is the last. */
-    void (*scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how);
+    /* Writes out[0 ... n), which is in[0 ... n) or apart from it. Moves the carry on behind the stretch, but for sums
+     * of integers; not if the stretch ends in a part of a tile, which is the last. behind: NULL, and so for sums of
+     * integers. */
+    void (*scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, unsigned how,
+                 const struct pel_scan_behind *behind);
     /* Moves a carry on by the totals of some tiles. */
     void (*carry_on)(union pel_scan_carry *carry, const void *totals, size_t tiles);
     /* The carry in front of everything. */

@@ -50,26 +50,6 @@ static void NAME(write_row)(T *out, size_t n, const T *s, T carry, T local, T *l
     }
 }
 
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how)
-{
-    const T *in = in_;
-    (void)ahead;
-    T *out = out_, s[PEL_SCAN_ROW];
-    T last = carry->T_SUFFIX == carry->T_SUFFIX ? carry->T_SUFFIX : (T)__builtin_nan("");
-    for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
-        T local = (T)-0.0;
-        size_t end = NAME(smaller)(n, tile + PEL_SCAN_TILE);
-        for (size_t row = tile; row < end; row += PEL_SCAN_ROW) {
-            NAME(sum_row)(in + row, end - row, s);
-            NAME(write_row)
-            (out + row, NAME(smaller)(end - row, PEL_SCAN_ROW), s, carry->T_SUFFIX, local, &last,
-             how & PEL_SCAN_EXCLUDES);
-            local = local + s[PEL_SCAN_ROW - 1];
-        }
-        carry->T_SUFFIX = carry->T_SUFFIX + local;
-    }
-}
-
 static void NAME(total)(const void *in_, size_t n, void *totals_, unsigned how)
 {
     (void)how;
@@ -85,6 +65,28 @@ static void NAME(total)(const void *in_, size_t n, void *totals_, unsigned how)
     }
 }
 
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, unsigned how,
+                       const struct pel_scan_behind *behind)
+{
+    const T *in = in_;
+    T *out = out_, s[PEL_SCAN_ROW];
+    T last = carry->T_SUFFIX == carry->T_SUFFIX ? carry->T_SUFFIX : (T)__builtin_nan("");
+    for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
+        T local = (T)-0.0;
+        size_t end = NAME(smaller)(n, tile + PEL_SCAN_TILE);
+        for (size_t row = tile; row < end; row += PEL_SCAN_ROW) {
+            NAME(sum_row)(in + row, end - row, s);
+            NAME(write_row)
+            (out + row, NAME(smaller)(end - row, PEL_SCAN_ROW), s, carry->T_SUFFIX, local, &last,
+             how & PEL_SCAN_EXCLUDES);
+            local = local + s[PEL_SCAN_ROW - 1];
+        }
+        carry->T_SUFFIX = carry->T_SUFFIX + local;
+    }
+    if (behind)
+        NAME(total)(behind->in, behind->tiles * PEL_SCAN_TILE, behind->totals, how);
+}
+
 static void NAME(carry_on)(union pel_scan_carry *carry, const void *totals_, size_t tiles)
 {
     const T *totals = totals_;
@@ -97,12 +99,13 @@ static const struct pel_scan_leaf NAME(leaf) = {
 
 #else
 
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how)
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, unsigned how,
+                       const struct pel_scan_behind *behind)
 {
     const T *in = in_;
-    (void)ahead;
     T *out = out_;
     U sum = (U)carry->integer;
+    (void)behind;
     for (size_t i = 0; i < n; i++) {
         U before = sum;
         sum += (U)in[i];

@@ -32,31 +32,27 @@ const struct pel_kernel PEL_TABLE(scan_running)[] = {ROWS(f32), ROWS(f64), ROWS(
 
 struct NAME(place) {
     VS carry, before; /* the least key so far, and with the last vector, in all lanes */
-    size_t ahead;     /* what to ask for */
+    VS mirror, mark;  /* all ones for maxima; the key of NaN */
+    const T *behind;  /* a tile behind, what is left to look at, and its least key so far */
+    VS total;
 };
 
-static inline VS NAME(encode)(VT x, bool largest, unsigned how)
+static inline VS NAME(encode)(VT x, const struct NAME(place) * place)
 {
     VS bits = (VS)x, key;
 #if T_SIGNIFICAND
     key = bits ^ (VS)((VU)(bits >> (T_BITS - 1)) >> 1);
+    VS nan = V(is_nan)(x);
+    return ((key ^ place->mirror) & ~nan) | (place->mark & nan);
 #else
     key = T_SIGNED ? bits : bits ^ ~NOTHING;
+    return key ^ place->mirror;
 #endif
-    key = largest ? ~key : key;
-#if T_SIGNIFICAND
-    const S mark = how & PEL_SCAN_SKIPS ? NOTHING : ~NOTHING;
-    VS nan = V(is_nan)(x);
-    key = (key & ~nan) | (nan & mark);
-#else
-    (void)how;
-#endif
-    return key;
 }
 
-static inline VT NAME(decode)(VS key, bool largest)
+static inline VT NAME(decode)(VS key, const struct NAME(place) * place)
 {
-    key = largest ? ~key : key;
+    key ^= place->mirror;
 #if T_SIGNIFICAND
     return V(canonical)((VT)(key ^ (VS)((VU)(key >> (T_BITS - 1)) >> 1)));
 #else
@@ -74,72 +70,81 @@ static inline VS NAME(least_so_far)(VS v)
     return v;
 }
 
-static inline VT NAME(next)(VT x, struct NAME(place) * place, bool largest, unsigned how)
+static inline VT NAME(next)(VT x, struct NAME(place) * place, bool excludes)
 {
-    VS within = NAME(least_so_far)(NAME(encode)(x, largest, how)), key = KEYS(min)(place->carry, within);
-    VS written = how & PEL_SCAN_EXCLUDES ? KEYS(slide)(place->before, key, 1) : key;
+    VS within = NAME(least_so_far)(NAME(encode)(x, place)), key = KEYS(min)(place->carry, within);
+    VS written = excludes ? KEYS(slide)(place->before, key, 1) : key;
     place->carry = KEYS(min)(place->carry, KEYS(last)(within));
     place->before = key;
-    return NAME(decode)(written, largest);
+    return NAME(decode)(written, place);
+}
+
+/* Reads from memory for the first time. */
+static inline VT NAME(fetch)(const T *in)
+{
+    __builtin_prefetch((const char *)in + PEL_SCAN_AHEAD);
+    return V(load)(in);
 }
 
 /* The place is kept in registers: the compiler must think that it could lie in the output. */
-static inline __attribute__((always_inline)) void
-NAME(scan_vectors)(const T *in, T *out, size_t n, struct NAME(place) * at, bool largest, unsigned how)
+static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in, T *out, size_t n,
+                                                                     struct NAME(place) * at, bool excludes, bool looks)
 {
     struct NAME(place) place = *at;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        __builtin_prefetch((const char *)(in + i) + place.ahead, 0, 2);
-        V(store)(out + i, NAME(next)(V(load)(in + i), &place, largest, how));
+        V(store)(out + i, NAME(next)(looks ? V(load)(in + i) : NAME(fetch)(in + i), &place, excludes));
+        if (looks) {
+            place.total = KEYS(min)(place.total, NAME(encode)(NAME(fetch)(place.behind), &place));
+            place.behind += LANES;
+        }
     }
     if (i < n) {
         VT rest = V(load_part)(in + i, n - i, (VT){0});
-        V(store_part)(out + i, n - i, NAME(next)(rest, &place, largest, how));
+        V(store_part)(out + i, n - i, NAME(next)(rest, &place, excludes));
     }
     *at = place;
 }
 
-/* One of the loops that flags and operation stand for. */
-static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, bool largest, unsigned how)
+/* The loops that flags stand for. */
+static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
 {
-#define WITH(flags)                                                                                                    \
-    do {                                                                                                               \
-        if (largest)                                                                                                   \
-            NAME(scan_vectors)(in, out, n, place, true, flags);                                                        \
-        else                                                                                                           \
-            NAME(scan_vectors)(in, out, n, place, false, flags);                                                       \
-    } while (0)
-    switch (how & (PEL_SCAN_EXCLUDES | PEL_SCAN_SKIPS)) {
+    switch (how & (PEL_SCAN_EXCLUDES | PEL_SCAN_LOOKS)) {
     case 0:
-        WITH(0);
+        NAME(scan_vectors)(in, out, n, place, false, false);
         break;
     case PEL_SCAN_EXCLUDES:
-        WITH(PEL_SCAN_EXCLUDES);
+        NAME(scan_vectors)(in, out, n, place, true, false);
         break;
-    case PEL_SCAN_SKIPS:
-        WITH(PEL_SCAN_SKIPS);
+    case PEL_SCAN_LOOKS:
+        NAME(scan_vectors)(in, out, n, place, false, true);
         break;
     default:
-        WITH(PEL_SCAN_EXCLUDES | PEL_SCAN_SKIPS);
+        NAME(scan_vectors)(in, out, n, place, true, true);
     }
-#undef WITH
 }
 
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, bool largest,
-                       unsigned how)
+static struct NAME(place) NAME(start)(uint64_t carry, bool largest, unsigned how)
 {
-    T buffer[STREAM_PIECE];
+    VS start = (VS){0} + (S)carry, mirror = (VS){0} - (S)largest;
+    return (struct NAME(place)){start, start, mirror, (VS){0} + (how & PEL_SCAN_SKIPS ? NOTHING : ~NOTHING),
+                                NULL,  start};
+}
+
+static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, bool largest, unsigned how,
+                       const struct pel_scan_behind *behind)
+{
     const T *in = in_;
     T *out = out_;
-    VS start = (VS){0} + (S)carry->integer;
-    struct NAME(place) place = {start, start, ahead};
-    size_t piece = how & PEL_SCAN_STREAMS ? STREAM_PIECE : n;
-    for (size_t i = 0; i < n; i += piece) {
-        size_t here = n - i < piece ? n - i : piece;
-        NAME(scan_piece)(in + i, how & PEL_SCAN_STREAMS ? buffer : out + i, here, &place, largest, how);
-        if (how & PEL_SCAN_STREAMS)
-            NAME(stream_all)(out + i, buffer, here);
+    struct NAME(place) place = NAME(start)(carry->integer, largest, how);
+    for (size_t tile = 0; tile * PEL_SCAN_TILE < n; tile++) {
+        size_t at = tile * PEL_SCAN_TILE, here = n - at < PEL_SCAN_TILE ? n - at : PEL_SCAN_TILE;
+        bool looks = behind && tile < behind->tiles;
+        place.total = (VS){0} + NOTHING;
+        place.behind = looks ? (const T *)behind->in + at : NULL;
+        NAME(scan_pieces)(in + at, out + at, here, &place, looks ? how | PEL_SCAN_LOOKS : how);
+        if (looks)
+            ((S *)behind->totals)[tile] = KEYS(least)(place.total);
     }
     carry->integer = (uint64_t)place.carry[0];
 }
@@ -148,15 +153,14 @@ static void NAME(total)(const void *in_, size_t n, void *totals_, bool largest, 
 {
     const T *in = in_;
     S *totals = totals_;
+    const struct NAME(place) place = NAME(start)(0, largest, how);
     for (size_t tile = 0; tile < n; tile += PEL_SCAN_TILE) {
         VS least = (VS){0} + NOTHING;
         size_t end = n - tile < PEL_SCAN_TILE ? n : tile + PEL_SCAN_TILE, i = tile;
-        for (; i + LANES <= end; i += LANES) {
-            __builtin_prefetch((const char *)(in + i) + PEL_SCAN_AHEAD);
-            least = KEYS(min)(least, NAME(encode)(V(load)(in + i), largest, how));
-        }
+        for (; i + LANES <= end; i += LANES)
+            least = KEYS(min)(least, NAME(encode)(NAME(fetch)(in + i), &place));
         for (; i < end; i++)
-            least = KEYS(min)(least, NAME(encode)(V(set1)(in[i]), largest, how));
+            least = KEYS(min)(least, NAME(encode)(V(set1)(in[i]), &place));
         totals[tile / PEL_SCAN_TILE] = KEYS(least)(least);
     }
 }
@@ -175,10 +179,10 @@ static void NAME(carry_on)(union pel_scan_carry *carry, const void *totals_, siz
     {                                                                                                                  \
         NAME(total)(in, n, totals, largest, how);                                                                      \
     }                                                                                                                  \
-    static void NAME(leaf##_scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, size_t ahead,      \
-                                  unsigned how)                                                                        \
+    static void NAME(leaf##_scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, unsigned how,      \
+                                  const struct pel_scan_behind *behind)                                                \
     {                                                                                                                  \
-        NAME(scan)(in, out, n, carry, ahead, largest, how);                                                            \
+        NAME(scan)(in, out, n, carry, largest, how, behind);                                                           \
     }                                                                                                                  \
     static const struct pel_scan_leaf NAME(leaf) = {.total = NAME(leaf##_total),                                       \
                                                     .scan = NAME(leaf##_scan),                                         \

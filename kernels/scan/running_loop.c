@@ -95,11 +95,12 @@ static void NAME(carry_on)(union pel_scan_carry *carry, const void *totals_, siz
     {                                                                                                                  \
         NAME(total)(in, n, totals, largest, how);                                                                      \
     }                                                                                                                  \
-    static void NAME(leaf##_scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, size_t ahead,      \
-                                  unsigned how)                                                                        \
+    static void NAME(leaf##_scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, unsigned how,      \
+                                  const struct pel_scan_behind *behind)                                                \
     {                                                                                                                  \
-        (void)ahead;                                                                                                   \
         NAME(scan)(in, out, n, carry, largest, how);                                                                   \
+        if (behind)                                                                                                    \
+            NAME(total)(behind->in, behind->tiles * PEL_SCAN_TILE, behind->totals, largest, how);                      \
     }                                                                                                                  \
     static const struct pel_scan_leaf NAME(leaf) = {.total = NAME(leaf##_total),                                       \
                                                     .scan = NAME(leaf##_scan),                                         \

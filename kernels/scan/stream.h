@@ -16,5 +16,24 @@ static void NAME(stream_all)(T *out, const T *buffer, size_t n)
     memcpy(out + i, buffer + i, (n - i) * sizeof(T));
 }
 
+/* Where a scan stands, and its inner loop: the file that reads this one brings them. */
+struct NAME(place);
+static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how);
+
+/* All of it at once, or piece by piece past the caches. */
+static void NAME(scan_pieces)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
+{
+    T buffer[STREAM_PIECE];
+    if (!(how & PEL_SCAN_STREAMS)) {
+        NAME(scan_piece)(in, out, n, place, how);
+        return;
+    }
+    for (size_t i = 0, here; i < n; i += here) {
+        here = n - i < STREAM_PIECE ? n - i : STREAM_PIECE;
+        NAME(scan_piece)(in + i, buffer, here, place, how);
+        NAME(stream_all)(out + i, buffer, here);
+    }
+}
+
 #undef SIGNED_
 #undef SIGNED__

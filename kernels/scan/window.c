@@ -31,7 +31,6 @@ enum { NAME(STEPS) = LANES == 16 ? 4 : LANES == 8 ? 3 : LANES == 4 ? 2 : 1 };
  * the sign of a lane is set. */
 struct NAME(place) {
     VU window[NAME(STEPS)], sum, wrapped;
-    size_t ahead; /* what to ask for */
 };
 
 static inline __attribute__((always_inline)) VU NAME(next)(VU x, struct NAME(place) * place, bool checks)
@@ -64,7 +63,7 @@ static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in
     struct NAME(place) place = *at;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        __builtin_prefetch((const char *)(in + i) + place.ahead, 0, 2);
+        __builtin_prefetch((const char *)(in + i) + PEL_SCAN_AHEAD);
         VT before = (VT)place.sum, sum = (VT)NAME(next)((VU)V(load)(in + i), &place, false);
         V(store)(out + i, excludes ? V(slide)(before, sum, 1) : sum);
     }
@@ -75,31 +74,20 @@ static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in
     *at = place;
 }
 
-static void NAME(scan_inclusive)(const T *in, T *out, size_t n, struct NAME(place) * place)
+static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
 {
-    NAME(scan_vectors)(in, out, n, place, false);
+    if (how & PEL_SCAN_EXCLUDES)
+        NAME(scan_vectors)(in, out, n, place, true);
+    else
+        NAME(scan_vectors)(in, out, n, place, false);
 }
 
-static void NAME(scan_exclusive)(const T *in, T *out, size_t n, struct NAME(place) * place)
+static void NAME(scan)(const void *in, void *out, size_t n, union pel_scan_carry *carry, unsigned how,
+                       const struct pel_scan_behind *behind)
 {
-    NAME(scan_vectors)(in, out, n, place, true);
-}
-
-static void NAME(scan)(const void *in_, void *out_, size_t n, union pel_scan_carry *carry, size_t ahead, unsigned how)
-{
-    T buffer[STREAM_PIECE];
-    const T *in = in_;
-    T *out = out_;
     struct NAME(place) place = NAME(start)(carry->integer);
-    place.ahead = ahead;
-    size_t piece = how & PEL_SCAN_STREAMS ? STREAM_PIECE : n;
-    for (size_t i = 0; i < n; i += piece) {
-        size_t here = n - i < piece ? n - i : piece;
-        T *to = how & PEL_SCAN_STREAMS ? buffer : out + i;
-        (how & PEL_SCAN_EXCLUDES ? NAME(scan_exclusive) : NAME(scan_inclusive))(in + i, to, here, &place);
-        if (how & PEL_SCAN_STREAMS)
-            NAME(stream_all)(out + i, buffer, here);
-    }
+    (void)behind;
+    NAME(scan_pieces)(in, out, n, &place, how);
 }
 
 /* In a vector that is not full, zeros follow: they wrap nothing. */
