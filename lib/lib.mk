@@ -19,10 +19,12 @@ noinst_HEADERS += \
 	lib/memory.h \
 	lib/model.h \
 	lib/names.h \
+	lib/offsets.h \
 	lib/reduce.h \
 	lib/registry.h \
 	lib/rule_rows.h \
 	lib/rules.h \
+	lib/scan_range.h \
 	lib/seats.h \
 	lib/segments.h \
 	lib/stencil_plan.h \
@@ -68,7 +70,9 @@ libcore_la_SOURCES = \
 	lib/registry.c \
 	lib/rules.c \
 	lib/scan.c \
+	lib/scan_segments.c \
 	lib/seats.c \
+	lib/segment.c \
 	lib/select.c \
 	lib/segments.c \
 	lib/shipped.c \
@@ -127,7 +131,7 @@ endif
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
 	include/pel/accumulate.h include/pel/axes.h include/pel/compact.h include/pel/export.h \
-	include/pel/histogram.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/sort.h \
+	include/pel/histogram.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/segment.h include/pel/sort.h \
 	include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h include/pel/tune.h \
 	include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h

@@ -163,6 +163,12 @@ pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, 
     return status;
 }
 
+pel_status pel_reduce_picked(const struct pel_call *call, unsigned flags, const struct pel_pick *pick)
+{
+    struct split split = {.call = call, .pick = pick, .kind = pel_kind_of(call->op, call->dtype)};
+    return run_serial(&split, flags);
+}
+
 /* The public functions: X(dtype, element, suffix, result of sums). */
 #define EACH_DTYPE(X)                                                                                                  \
     X(PEL_F32, float, f32, float)                                                                                      \

@@ -7,6 +7,7 @@
 #include <pel/status.h>
 
 #include "kernels/reduce/state.h"
+#include "lib/dispatch.h"
 
 /* A call, as the public functions hand it in. */
 struct pel_call {
@@ -37,6 +38,10 @@ const struct pel_kind *pel_kind_of(enum pel_op op, pel_dtype dtype);
 
 /* Checks, picks, splits and combines; kind NULL: the operation's own. */
 pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, const pel_opts *opts);
+
+/* By a kernel that has been picked, on this thread, of arguments that have been checked; only a sum may be of nothing.
+ */
+pel_status pel_reduce_picked(const struct pel_call *call, unsigned flags, const struct pel_pick *pick);
 
 /* Writes the bits of item `index` of the result, as wide as that is. */
 void pel_write_bits(const struct pel_call *call, size_t index, uint64_t bits);

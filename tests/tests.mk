@@ -35,6 +35,7 @@ program_tests = \
 	tests/test_rules \
 	tests/test_running \
 	tests/test_scan \
+	tests/test_segment \
 	tests/test_select \
 	tests/test_series \
 	tests/test_simulations \
@@ -98,6 +99,9 @@ tests_test_wisdom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_memory_new
 
 tests_test_compact_SOURCES = tests/test_compact.c tests/scarcity.c tests/scarcity.h
 tests_test_compact_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+tests_test_segment_SOURCES = tests/test_segment.c tests/scarcity.c tests/scarcity.h
+tests_test_segment_LDADD = $(LDADD) -lm
+tests_test_segment_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_histogram_LDADD = $(LDADD) -lm
 tests_test_histogram_weighted_SOURCES = tests/test_histogram_weighted.c tests/scarcity.c tests/scarcity.h
 tests_test_histogram_weighted_LDADD = $(LDADD) -lm

@@ -70,6 +70,20 @@ PEL_API pel_status pel_nonzero_i64(const int64_t *x, size_t n, uint64_t *index, 
 PEL_API pel_status pel_nonzero_u32(const uint32_t *x, size_t n, uint64_t *index, size_t *count, const pel_opts *opts);
 PEL_API pel_status pel_nonzero_u64(const uint64_t *x, size_t n, uint64_t *index, size_t *count, const pel_opts *opts);
 
+/* The runs of equal elements, as offsets: run k is x[offsets[k]] ... x[offsets[k + 1] - 1], and offsets[*count] is n;
+ * so there is one offset more than *count. NaN is a run of its own, -0 is +0. offsets has room for what is written, at
+ * most n + 1 of them, and is not NULL. With pel/segment.h this reduces by key: runs of the sorted keys, and then what
+ * each run of the values comes to. */
+PEL_API pel_status pel_runs_f32(const float *x, size_t n, size_t *offsets, size_t *count, const pel_opts *opts);
+PEL_API pel_status pel_runs_f64(const double *x, size_t n, size_t *offsets, size_t *count, const pel_opts *opts);
+PEL_API pel_status pel_runs_i32(const int32_t *x, size_t n, size_t *offsets, size_t *count, const pel_opts *opts);
+PEL_API pel_status pel_runs_i64(const int64_t *x, size_t n, size_t *offsets, size_t *count, const pel_opts *opts);
+PEL_API pel_status pel_runs_u32(const uint32_t *x, size_t n, size_t *offsets, size_t *count, const pel_opts *opts);
+PEL_API pel_status pel_runs_u64(const uint64_t *x, size_t n, size_t *offsets, size_t *count, const pel_opts *opts);
+
+/* Segments that start where a byte is not 0, and at the start, as offsets likewise. */
+PEL_API pel_status pel_heads(const uint8_t *heads, size_t n, size_t *offsets, size_t *count, const pel_opts *opts);
+
 PEL_END_DECLS
 
 #endif

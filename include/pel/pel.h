@@ -15,6 +15,7 @@
 #include <pel/histogram.h>
 #include <pel/reduce.h>
 #include <pel/scan.h>
+#include <pel/segment.h>
 #include <pel/sort.h>
 #include <pel/statistics.h>
 #include <pel/status.h>

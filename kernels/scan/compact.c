@@ -60,7 +60,7 @@ static size_t number(size_t first, const uint8_t *flags, size_t n, uint64_t *ind
 }
 
 #define LEAF(suffix, bits)                                                                                             \
-    static const struct pel_compact_leaf leaf_##suffix = {flag_##suffix, count, pack_i##bits, number};
+    static const struct pel_compact_leaf leaf_##suffix = {flag_##suffix, change_##suffix, count, pack_i##bits, number};
 LEAF(f32, 32)
 LEAF(f64, 64)
 LEAF(i32, 32)

@@ -11,6 +11,8 @@
 struct pel_compact_leaf {
     /* Writes whether each of n elements stands in the relation to the value. */
     void (*flag)(const void *x, size_t n, pel_relation relation, const void *value, uint8_t *flags);
+    /* Writes whether each of n elements is unlike the one behind it, which is there for the last one, too. */
+    void (*change)(const void *x, size_t n, uint8_t *flags);
     /* How many of n flags are set. */
     size_t (*count)(const uint8_t *flags, size_t n);
     /* Writes the elements whose flags are set to out, which has room for them and perhaps more, and may be x or lie

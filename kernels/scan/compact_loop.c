@@ -59,6 +59,6 @@ static size_t NAME(pack)(const void *x_, const uint8_t *flags, size_t n, void *o
     return kept;
 }
 
-static const struct pel_compact_leaf NAME(leaf) = {NAME(flag), count, NAME(pack), number};
+static const struct pel_compact_leaf NAME(leaf) = {NAME(flag), NAME(change), count, NAME(pack), number};
 
 #endif

@@ -1,4 +1,4 @@
-/* Elements compared with a value; read once per dtype. */
+/* Elements compared with a value, or with the one before; read once per dtype. */
 
 static void NAME(flag)(const void *x_, size_t n, pel_relation relation, const void *value_, uint8_t *flags)
 {
@@ -17,4 +17,11 @@ static void NAME(flag)(const void *x_, size_t n, pel_relation relation, const vo
         COMPARE(PEL_GREATER, >);
     }
 #undef COMPARE
+}
+
+static void NAME(change)(const void *x_, size_t n, uint8_t *flags)
+{
+    const T *x = x_;
+    for (size_t i = 0; i < n; i++)
+        flags[i] = x[i + 1] != x[i];
 }
