@@ -85,7 +85,7 @@ static bool NAME(take)(const void *edges_, size_t count, bool closed, struct pel
 {
     const T *edges = edges_;
     *bins = (struct pel_bins){.count = count, .used = count, .edges = edges, .low.T_SUFFIX = edges[0]};
-    bool ascending = edges[0] <= edges[0];
+    bool ascending = edges[0] <= edges[count + closed - 1];
     for (size_t i = 0; i + 1 < count + closed; i++)
         ascending &= edges[i] <= edges[i + 1];
 #if T_SIGNIFICAND

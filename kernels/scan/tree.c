@@ -28,11 +28,9 @@ struct NAME(place) {
     VT total;
 };
 
+/* From sums within each vector to those within the row. */
 static inline __attribute__((always_inline)) void NAME(sum_row)(VT s[VECTORS])
 {
-#pragma GCC unroll 8
-    for (size_t v = 0; v < VECTORS; v++)
-        s[v] = V(prefix)(s[v]);
 #pragma GCC unroll 8
     for (size_t d = 1; d < VECTORS; d *= 2) {
 #pragma GCC unroll 8
@@ -43,7 +41,8 @@ static inline __attribute__((always_inline)) void NAME(sum_row)(VT s[VECTORS])
     }
 }
 
-/* Reads a row, of which `count` elements are there, or all if that is constant; `first_time` from memory. */
+/* Reads a row, of which `count` elements are there, or all if that is constant, and sums it within each vector;
+ * `first_time` from memory. */
 static inline __attribute__((always_inline)) void NAME(load_row)(const T *in, size_t count, bool first_time,
                                                                  VT s[VECTORS])
 {
@@ -53,9 +52,9 @@ static inline __attribute__((always_inline)) void NAME(load_row)(const T *in, si
         if (first_time)
             __builtin_prefetch((const char *)(in + first) + PEL_SCAN_AHEAD);
         if (here >= LANES)
-            s[v] = V(load)(in + first);
+            s[v] = V(load_prefix)(in + first);
         else if (here > 0)
-            s[v] = V(load_part)(in + first, here, V(set1)((T)-0.0));
+            s[v] = V(prefix)(V(load_part)(in + first, here, V(set1)((T)-0.0)));
         else
             s[v] = V(set1)((T)-0.0);
     }

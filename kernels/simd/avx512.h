@@ -76,15 +76,30 @@ static inline v_f32 v_prefix_f32(v_f32 v_)
     return (v_f32)_mm512_mask_add_ps(v, 0xff00, v, _mm512_permutexvar_ps(_mm512_set1_epi32(7), v));
 }
 
-static inline v_f64 v_prefix_f64(v_f64 v_)
+/* What is left when pairs have been added. */
+static inline v_f64 v_prefix_steps_f64(__m512d v)
 {
-    __m512d v = (__m512d)v_;
-    v = _mm512_mask_add_pd(v, 0xaa, v, _mm512_movedup_pd(v));
     v = _mm512_mask_add_pd(v, 0xcc, v, _mm512_permutex_pd(v, 0x55));
     return (v_f64)_mm512_mask_add_pd(v, 0xf0, v, _mm512_permutexvar_pd(_mm512_set1_epi64(3), v));
 }
+
+static inline v_f64 v_prefix_f64(v_f64 v_)
+{
+    __m512d v = (__m512d)v_;
+    return v_prefix_steps_f64(_mm512_mask_add_pd(v, 0xaa, v, _mm512_movedup_pd(v)));
+}
 #define V_HAS_prefix_f32 1
 #define V_HAS_prefix_f64 1
+
+/* A load doubles lanes in passing, which takes nothing from the one port that shuffles; compilers would load once, and
+ * shuffle. */
+static inline v_f64 v_load_prefix_f64(const double *p)
+{
+    __m512d v = _mm512_loadu_pd(p), doubled;
+    __asm__("vmovddup %1, %0" : "=v"(doubled) : "m"(*(const __m512d_u *)p));
+    return v_prefix_steps_f64(_mm512_mask_add_pd(v, 0xaa, v, doubled));
+}
+#define V_HAS_load_prefix_f64 1
 
 /* Parts of a vector; see generic.h. */
 #define V_PART(suffix, T_, vector, mask, all, instruction)                                                             \

@@ -127,6 +127,14 @@ static inline VT V(prefix)(VT v)
     return v;
 }
 #endif
+
+/* The same of lanes from memory. */
+#if T_SIGNIFICAND && !NAME(V_HAS_load_prefix)
+static inline VT V(load_prefix)(const T *p)
+{
+    return V(prefix)(V(load)(p));
+}
+#endif
 #undef TURN
 #undef SHUFFLE
 
