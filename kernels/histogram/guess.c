@@ -8,8 +8,10 @@
 #include "kernels/kernel.h"
 #include "kernels/simd/simd.h"
 
-/* Elements that are looked after together: if any guess among them is unsure; and that search in step. */
-enum { BLOCK = 128, SEARCHERS = 16 };
+/* Elements that are looked after together: if any guess among them is unsure; and that search in step. Bytes that
+ * memory is asked for before they are needed: as places are counted a thousand or so at a time, it would idle
+ * meanwhile. */
+enum { BLOCK = 128, SEARCHERS = 16, AHEAD = 8192 };
 
 #define PEL_SELF "kernels/histogram/edges.h"
 #include "kernels/foreach_dtype.h"
@@ -147,8 +149,10 @@ static inline void NAME(subtract_one)(VT v, const struct pel_bins *bins, uint32_
 static void NAME(subtract)(const T *x, size_t n, const struct pel_bins *bins, uint32_t *places)
 {
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
+    for (; i + LANES <= n; i += LANES) {
+        __builtin_prefetch((const char *)(x + i) + AHEAD);
         NAME(subtract_one)(V(load)(x + i), bins, places + i);
+    }
     if (i < n) {
         uint32_t rest[LANES];
         NAME(subtract_one)(V(load_part)(x + i, n - i, (VT){0}), bins, rest);
@@ -170,8 +174,10 @@ static void NAME(find)(const void *x_, size_t n, const struct pel_bins *bins_, u
 #endif
     for (; bins.guesses && i + BLOCK <= n; i += BLOCK) {
         VS unsure = {0};
-        for (size_t v = 0; v < BLOCK; v += LANES)
+        for (size_t v = 0; v < BLOCK; v += LANES) {
+            __builtin_prefetch((const char *)(x + i + v) + AHEAD);
             unsure |= NAME(guess)(x + i + v, &bins, places + i + v);
+        }
         if (V(any)((VT)unsure))
             NAME(correct)(x + i, BLOCK, &bins, places + i);
     }
