@@ -51,6 +51,10 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(SELECT, sort, "select")                                                                                          \
     X(SORT_SEGMENTS, sort, "sort_segments")                                                                            \
     X(SORT_AXIS, sort, "sort_axis")                                                                                    \
+    X(SEARCHSORTED, sort, "searchsorted")                                                                              \
+    X(MERGE, sort, "merge")                                                                                            \
+    X(UNIQUE, sort, "unique")                                                                                          \
+    X(PERMUTE, sort, "permute")                                                                                        \
     X(STENCIL, stencil, "stencil")
 
 #define PEL_OP_ENUM(symbol, family, name) PEL_OP_##symbol,
@@ -95,6 +99,9 @@ struct pel_select_leaf;
 struct pel_sweep;
 struct pel_segments;
 struct pel_series;
+struct pel_search;
+struct pel_merge_leaf;
+struct pel_permute_leaf;
 
 /* Folds x[0 ... n) (and y, for operations of two arrays) into the state. A norm is the dot product of an array with
  * itself: y is x. */
@@ -107,6 +114,13 @@ typedef void pel_sweep_fn(const struct pel_sweep *sweep, const int32_t *params);
 /* Sort the keys of each segment, and each series: kernels/sort/series.h. */
 typedef void pel_segments_fn(void *keys, const struct pel_segments *segments, size_t from, size_t to, bool descending);
 typedef void pel_series_fn(const struct pel_series *series, void *scratch, const int32_t *params);
+
+/* Finds where needles belong among keys in order: kernels/sort/sorted.h. */
+typedef void pel_search_fn(const struct pel_search *search, const void *needles, size_t count, uint64_t *places);
+/* Moves the first of each run of equal keys to the front; the key before the first may be NULL. starts, unless NULL: at
+ * which place each was, counted from `first`; both arrays have room for n. Returns how many there are. n: at least 1.
+ */
+typedef size_t pel_unique_fn(void *keys, const void *before, size_t n, uint64_t first, uint64_t *starts);
 
 struct pel_kernel {
     const char *name; /* "avx512/quick" */
@@ -125,6 +139,10 @@ struct pel_kernel {
         const struct pel_select_leaf *select;
         pel_segments_fn *segments;
         pel_series_fn *series;
+        pel_search_fn *search;
+        const struct pel_merge_leaf *merge;
+        pel_unique_fn *unique;
+        const struct pel_permute_leaf *permute;
         pel_sweep_fn *sweep;
     } run;
     /* Why this kernel cannot serve a request, in a few words; NULL: it can. No function: it always can. */

@@ -63,14 +63,19 @@ libcore_la_SOURCES = \
 	lib/histogram_bins.c \
 	lib/histogram_weighted.c \
 	lib/memory.c \
+	lib/merge.c \
 	lib/model.c \
 	lib/names.c \
 	lib/reduce.c \
+	lib/permute.c \
+	lib/quantiles.c \
+	lib/records.c \
 	lib/reduce_kinds.c \
 	lib/registry.c \
 	lib/rules.c \
 	lib/scan.c \
 	lib/scan_segments.c \
+	lib/search.c \
 	lib/seats.c \
 	lib/segment.c \
 	lib/select.c \
@@ -96,6 +101,7 @@ libcore_la_SOURCES = \
 	lib/topology.c \
 	lib/trace.c \
 	lib/trace_file.c \
+	lib/unique.c \
 	lib/user.c \
 	lib/variant.c \
 	lib/wisdom.c \

@@ -15,7 +15,8 @@ static const size_t worth_a_thread[PEL_NOPS] = {
     [PEL_OP_SORT] = 1 << 16,    [PEL_OP_ARGSORT] = 1 << 13,       [PEL_OP_SORT_PAIRS] = 1 << 13,
     [PEL_OP_SELECT] = 1 << 16,  [PEL_OP_SORT_SEGMENTS] = 1 << 15, [PEL_OP_SORT_AXIS] = 1 << 15,
     [PEL_OP_STENCIL] = 1 << 15, [PEL_OP_SCAN_MIN] = 1 << 15,      [PEL_OP_SCAN_MAX] = 1 << 15,
-    [PEL_OP_COMPACT] = 1 << 15, [PEL_OP_HISTOGRAM] = 1 << 14,
+    [PEL_OP_COMPACT] = 1 << 15, [PEL_OP_HISTOGRAM] = 1 << 14,     [PEL_OP_SEARCHSORTED] = 1 << 12,
+    [PEL_OP_MERGE] = 1 << 15,   [PEL_OP_UNIQUE] = 1 << 16,        [PEL_OP_PERMUTE] = 1 << 14,
 };
 
 /* The larger the better; the place in the registry makes it unique. */

@@ -136,6 +136,54 @@ void std_stable_sort_pairs(const peer_job *job)
     });
 }
 
+// Keys in order, then as many needles, then a word for each.
+void std_lower_bound(const peer_job *job)
+{
+    by_dtype(job, [&](auto *keys) {
+        auto *needles = keys + job->n;
+        uint64_t *places = words_behind(keys, 2 * job->n);
+        for (size_t i = 0; i < job->n; i++)
+            places[i] = static_cast<uint64_t>(std::lower_bound(keys, needles, needles[i]) - keys);
+    });
+}
+
+void std_merge(const peer_job *job)
+{
+    by_dtype(job, [&](auto *keys) {
+        auto *middle = keys + job->n / 2, *end = keys + job->n;
+        std::merge(keys, middle, middle, end, end);
+    });
+}
+
+// What is behind the distinct keys is cleared, as ours is.
+void std_sort_unique(const peer_job *job)
+{
+    by_dtype(job, [&](auto *keys) {
+        auto *end = keys + job->n, *last = keys;
+        uint64_t *counts = words_behind(keys, 2 * job->n);
+        std::sort(keys, end);
+        counts[0] = 1;
+        for (auto *key = keys + 1; key < end; key++) {
+            if (*key != *last) {
+                *++last = *key;
+                counts[last - keys] = 0;
+            }
+            counts[last - keys]++;
+        }
+        std::fill(last + 1, end, 0);
+        std::fill(counts + (last + 1 - keys), counts + job->n, 0);
+    });
+}
+
+void plain_gather(const peer_job *job)
+{
+    by_dtype(job, [&](auto *keys) {
+        const uint64_t *index = words_behind(keys, 2 * job->n);
+        for (size_t i = 0; i < job->n; i++)
+            keys[job->n + i] = keys[index[i]];
+    });
+}
+
 void std_nth_element(const peer_job *job)
 {
     sort_keys(job, [&](auto first, auto last) { std::nth_element(first, first + job->n / 2, last); });
@@ -176,6 +224,10 @@ const peer peers_cxx[] = {
     {"std sort of indices", "C++ standard library", "argsort", nullptr, every_dtype, false, std_argsort},
     {"std stable_sort of records", "C++ standard library", "sort_pairs", nullptr, every_dtype, false,
      std_stable_sort_pairs},
+    {"std lower_bound", "C++ standard library", "searchsorted", nullptr, every_dtype, false, std_lower_bound},
+    {"std merge", "C++ standard library", "merge", nullptr, every_dtype, false, std_merge},
+    {"std sort, then counts", "C++ standard library", "unique", nullptr, every_dtype, false, std_sort_unique},
+    {"loop", "plain loop", "permute", nullptr, every_dtype, false, plain_gather},
     {"std nth_element", "C++ standard library", "select", nullptr, every_dtype, false, std_nth_element},
 #ifdef HAVE_PARALLEL_MODE
     {"gnu_parallel partial_sum", "libstdc++ " STRING(_GLIBCXX_RELEASE), "scan", nullptr, every_dtype, true,

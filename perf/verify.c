@@ -72,6 +72,9 @@ static unsigned flag_of(enum pel_op op)
     case PEL_OP_SELECT:
     case PEL_OP_SORT_SEGMENTS:
     case PEL_OP_SORT_AXIS:
+    case PEL_OP_SEARCHSORTED:
+    case PEL_OP_MERGE:
+    case PEL_OP_UNIQUE:
         return PEL_DESCENDING;
     case PEL_OP_SCAN:
         return PEL_EXCLUSIVE;

@@ -158,6 +158,6 @@ struct workload_family {
     bool (*agrees)(const struct workload *workload, const void *a, const void *b);
 };
 extern const struct workload_family workload_axes, workload_compact, workload_histogram, workload_order,
-    workload_reduce, workload_scan, workload_series, workload_sort, workload_stencil;
+    workload_reduce, workload_scan, workload_series, workload_sort, workload_sorted, workload_stencil;
 
 #endif

@@ -74,6 +74,55 @@
         (void)y;                                                                                                       \
         return pel_histogram_##suffix((const T *)result, half, -100, 5000, bins, counts, NULL, opts);                  \
     }
+/* Words in the second half of n elements of this size. */
+static uint64_t *words_in(void *elements, size_t n, size_t size)
+{
+    return (uint64_t *)elements + (n * size / 2 + 7) / 8;
+}
+
+/* Quarters are put in order where that is asked for; needles and what is counted are an eighth. */
+#define SORTED(T, suffix)                                                                                              \
+    static pel_status search_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)      \
+    {                                                                                                                  \
+        T *keys = result;                                                                                              \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        pel_status status = pel_sort_##suffix(keys, n / 4, opts);                                                      \
+        return status == PEL_OK ? pel_searchsorted_##suffix(keys, n / 4, keys + n / 4, n / 8 - 1,                      \
+                                                            words_in(keys, n, sizeof(T)), opts)                        \
+                                : status;                                                                              \
+    }                                                                                                                  \
+    static pel_status merge_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)       \
+    {                                                                                                                  \
+        T *a = result, *b = a + n / 4;                                                                                 \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        pel_status status = pel_sort_##suffix(a, n / 4, opts);                                                         \
+        if (status == PEL_OK)                                                                                          \
+            status = pel_sort_##suffix(b, n / 4, opts);                                                                \
+        return status == PEL_OK ? pel_merge_##suffix(a, n / 4, b, n / 4, b + n / 4, opts) : status;                    \
+    }                                                                                                                  \
+    static pel_status unique_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)      \
+    {                                                                                                                  \
+        size_t some = n / 8 - 1, found = some;                                                                         \
+        uint64_t *counts = words_in(result, n, sizeof(T));                                                             \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        pel_status status = pel_unique_##suffix((T *)result, some, counts, &found, opts);                              \
+        memset((T *)result + found, 0, (some - found) * sizeof(T));                                                    \
+        memset(counts + found, 0, (some - found) * sizeof *counts);                                                    \
+        return status;                                                                                                 \
+    }                                                                                                                  \
+    static pel_status quantiles_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)   \
+    {                                                                                                                  \
+        static const double q[4] = {0.9, 0.5, 0.01, 0.333};                                                            \
+        double found[4];                                                                                               \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        pel_status status = pel_quantiles_##suffix((T *)result, n, q, 4, PEL_QUANTILE_LINEAR, found, opts);            \
+        memcpy(result, found, sizeof found);                                                                           \
+        return status;                                                                                                 \
+    }
 /* Keys are the first half, indices or values of W, as wide as T, the second. */
 #define ORDER(T, W, suffix, index, value)                                                                              \
     static pel_status argsort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)     \
@@ -104,7 +153,8 @@
     HISTOGRAM(T, suffix)                                                                                               \
     SORT(T, suffix)                                                                                                    \
     SELECT(T, suffix)                                                                                                  \
-    SERIES(T, suffix)
+    SERIES(T, suffix)                                                                                                  \
+    SORTED(T, suffix)
 
 EACH(float, float, f32)
 EACH(double, double, f64)
@@ -176,6 +226,44 @@ REDUCTION(asum, float, float, f32)
 REDUCTION(asum, double, double, f64)
 REDUCTION(nrm2, float, float, f32)
 REDUCTION(nrm2, double, double, f64)
+
+/* The order of a third of the words, which goes to the second third, and the words in that order, which go to the last.
+ */
+static pel_status permute(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    uint64_t *keys = result, *index = keys + n / 3;
+    (void)x;
+    (void)y;
+    pel_status status = pel_argsort_u64(keys, n / 3, index, opts);
+    if (status == PEL_OK)
+        status = pel_permute(keys, sizeof *keys, n / 3, index, index + n / 3, opts);
+    return status == PEL_OK ? pel_inverse_permutation(index, n / 3, keys, opts) : status;
+}
+
+static int compare_words(const void *a, const void *b, void *context)
+{
+    uint64_t x, y;
+    (void)context;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x & 0xffff) < (y & 0xffff) ? -1 : (x & 0xffff) > (y & 0xffff);
+}
+
+static pel_status sort_records(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    (void)x;
+    (void)y;
+    return pel_sort_records(result, n, sizeof(uint64_t), compare_words, NULL, opts);
+}
+
+/* Values of 24 bytes. */
+static pel_status sort_values(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    uint64_t *keys = result;
+    (void)x;
+    (void)y;
+    return pel_sort_values_u64(keys, keys + n / 4, 24, n / 4, opts);
+}
 
 /* A star of radius 1 with unequal arms, five steps; each axis has other boundaries. */
 static pel_status run_stencil(pel_dtype dtype, int ndim, size_t n, void *grid, const pel_opts *opts)
@@ -282,7 +370,9 @@ SYSTEM(PEL_F64, double, f64)
         {"scan_max", dtype, true, scan_max_##suffix}, {"histogram", dtype, true, histogram_##suffix},                  \
         {"argsort", dtype, true, argsort_##suffix}, {"sort_pairs", dtype, true, sort_pairs_##suffix},                  \
         {"select", dtype, true, select_##suffix}, {"sort_segments", dtype, true, segments_##suffix},                   \
-        {"sort_axis", dtype, true, axis_##suffix},                                                                     \
+        {"sort_axis", dtype, true, axis_##suffix}, {"searchsorted", dtype, true, search_##suffix},                     \
+        {"merge", dtype, true, merge_##suffix}, {"unique", dtype, true, unique_##suffix},                              \
+        {"select for quantiles", dtype, true, quantiles_##suffix},                                                     \
     {                                                                                                                  \
         "sort", dtype, true, sort_##suffix                                                                             \
     }
@@ -302,9 +392,20 @@ SYSTEM(PEL_F64, double, f64)
     }
 
 const struct operation operations[] = {
-    ROWS(PEL_F32, f32),         ROWS(PEL_F64, f64),         ROWS(PEL_I32, i32),           ROWS(PEL_I64, i64),
-    ROWS(PEL_U32, u32),         ROWS(PEL_U64, u64),         ROWS_OF_FLOATS(PEL_F32, f32), ROWS_OF_FLOATS(PEL_F64, f64),
-    STENCIL_ROWS(PEL_F32, f32), STENCIL_ROWS(PEL_F64, f64), {NULL, PEL_F32, false, NULL},
+    ROWS(PEL_F32, f32),
+    ROWS(PEL_F64, f64),
+    ROWS(PEL_I32, i32),
+    ROWS(PEL_I64, i64),
+    ROWS(PEL_U32, u32),
+    ROWS(PEL_U64, u64),
+    ROWS_OF_FLOATS(PEL_F32, f32),
+    ROWS_OF_FLOATS(PEL_F64, f64),
+    STENCIL_ROWS(PEL_F32, f32),
+    STENCIL_ROWS(PEL_F64, f64),
+    {"permute", PEL_U64, true, permute},
+    {"sort_records", PEL_U64, true, sort_records},
+    {"sort_values", PEL_U64, true, sort_values},
+    {NULL, PEL_F32, false, NULL},
 };
 
 /* Sign and 26 bits of fraction, times a power of two from 2^-16 to 2^15. */

@@ -31,6 +31,7 @@ program_tests = \
 	tests/test_histogram_weighted \
 	tests/test_integer_sum \
 	tests/test_memory \
+	tests/test_records \
 	tests/test_reduce_arguments \
 	tests/test_rules \
 	tests/test_running \
@@ -42,6 +43,7 @@ program_tests = \
 	tests/test_sort \
 	tests/test_sort_order \
 	tests/test_sort_u128 \
+	tests/test_sorted \
 	tests/test_statistics \
 	tests/test_stats \
 	tests/test_stencil \
@@ -129,6 +131,9 @@ scarcity = tests/scarcity.c tests/scarcity.h
 tests_test_argsort_SOURCES = tests/test_argsort.c $(scarcity) $(sort_oracle)
 tests_test_argsort_LDADD = $(LDADD) -lm
 tests_test_argsort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+tests_test_records_SOURCES = tests/test_records.c $(scarcity) $(sort_oracle)
+tests_test_records_LDADD = $(LDADD) -lm
+tests_test_records_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_select_SOURCES = tests/test_select.c $(scarcity) $(sort_oracle)
 tests_test_select_LDADD = $(LDADD) -lm
 tests_test_select_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
@@ -139,6 +144,8 @@ tests_test_sort_SOURCES = tests/test_sort.c $(scarcity) $(sort_oracle)
 tests_test_sort_u128_SOURCES = tests/test_sort_u128.c $(scarcity) $(sort_oracle)
 tests_test_sort_u128_LDADD = $(LDADD) -lm
 tests_test_sort_u128_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+tests_test_sorted_SOURCES = tests/test_sorted.c $(sort_oracle)
+tests_test_sorted_LDADD = $(LDADD) -lm
 tests_test_sort_LDADD = $(LDADD) -lm
 tests_test_sort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 

@@ -213,6 +213,160 @@ PEL_API pel_status pel_top_k_u32(const uint32_t *keys, size_t n, size_t k, uint3
 PEL_API pel_status pel_top_k_u64(const uint64_t *keys, size_t n, size_t k, uint64_t *values, uint64_t *index,
                                  const pel_opts *opts);
 
+/* Whether keys[0] ... keys[n-1] are in the order of pel_sort: *sorted becomes 1 or 0. Fewer than two keys are. Errors
+ * and threads as for pel_sort; sorted NULL is PEL_EINVAL. O(n), ends early at the first surprise; no scratch. */
+PEL_API pel_status pel_is_sorted_f32(const float *keys, size_t n, int *sorted, const pel_opts *opts);
+PEL_API pel_status pel_is_sorted_f64(const double *keys, size_t n, int *sorted, const pel_opts *opts);
+PEL_API pel_status pel_is_sorted_i32(const int32_t *keys, size_t n, int *sorted, const pel_opts *opts);
+PEL_API pel_status pel_is_sorted_i64(const int64_t *keys, size_t n, int *sorted, const pel_opts *opts);
+PEL_API pel_status pel_is_sorted_u32(const uint32_t *keys, size_t n, int *sorted, const pel_opts *opts);
+PEL_API pel_status pel_is_sorted_u64(const uint64_t *keys, size_t n, int *sorted, const pel_opts *opts);
+
+/* Finds where needles belong among keys that are in the order of pel_sort: places[i] becomes the number of keys that go
+ * before needles[i], with PEL_RIGHT those too that equal it. -0 goes before +0, and a NaN equals a NaN of the same
+ * bits. With PEL_DESCENDING the keys are in that order.
+ *
+ * places: `count` elements that overlap neither keys nor needles (PEL_EINVAL). Keys that are not in order make places
+ * without meaning, of 0 ... n. Arrays: aligned to their own type; NULL only when empty. Errors: PEL_EINVAL (see above;
+ * null or misaligned arrays, unknown flag), PEL_ERANGE (an array exceeds the address space), PEL_ENOTSUP (a variant
+ * that cannot run); places are then as they were. Thread-safe for distinct places. O(log n) a needle, less where
+ * needles are in order, too; no scratch.
+ *
+ * Method: binary search of sixteen needles in step, galloping where they rise. */
+PEL_API pel_status pel_searchsorted_f32(const float *keys, size_t n, const float *needles, size_t count,
+                                        uint64_t *places, const pel_opts *opts);
+PEL_API pel_status pel_searchsorted_f64(const double *keys, size_t n, const double *needles, size_t count,
+                                        uint64_t *places, const pel_opts *opts);
+PEL_API pel_status pel_searchsorted_i32(const int32_t *keys, size_t n, const int32_t *needles, size_t count,
+                                        uint64_t *places, const pel_opts *opts);
+PEL_API pel_status pel_searchsorted_i64(const int64_t *keys, size_t n, const int64_t *needles, size_t count,
+                                        uint64_t *places, const pel_opts *opts);
+PEL_API pel_status pel_searchsorted_u32(const uint32_t *keys, size_t n, const uint32_t *needles, size_t count,
+                                        uint64_t *places, const pel_opts *opts);
+PEL_API pel_status pel_searchsorted_u64(const uint64_t *keys, size_t n, const uint64_t *needles, size_t count,
+                                        uint64_t *places, const pel_opts *opts);
+
+/* Merges a[0] ... a[na-1] and b[0] ... b[nb-1], both in the order of pel_sort, into out[0] ... out[na+nb-1]. Of equal
+ * keys, which are equal bit for bit, those of a come first. Arrays that are not in order make some permutation of both.
+ *
+ * out overlaps neither a nor b (PEL_EINVAL). Errors: as for pel_searchsorted, PEL_ERANGE also where na + nb elements
+ * exceed the address space; out is then as it was. Thread-safe for distinct outputs. O(na + nb); no scratch. Method: S.
+ * Odeh, O. Green, Z. Mwassi, O. Shmueli, Y. Birk, "Merge path" (2012). */
+PEL_API pel_status pel_merge_f32(const float *a, size_t na, const float *b, size_t nb, float *out,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_merge_f64(const double *a, size_t na, const double *b, size_t nb, double *out,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_merge_i32(const int32_t *a, size_t na, const int32_t *b, size_t nb, int32_t *out,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_merge_i64(const int64_t *a, size_t na, const int64_t *b, size_t nb, int64_t *out,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_merge_u32(const uint32_t *a, size_t na, const uint32_t *b, size_t nb, uint32_t *out,
+                                 const pel_opts *opts);
+PEL_API pel_status pel_merge_u64(const uint64_t *a, size_t na, const uint64_t *b, size_t nb, uint64_t *out,
+                                 const pel_opts *opts);
+
+/* Finds the distinct keys: keys[0] ... keys[*nunique - 1] become those, in the order of pel_sort, and counts[i], unless
+ * counts is NULL, how often keys[i] was there. Keys are the same when they are equal in that order, and that is bit for
+ * bit: -0 and +0 are two keys, and so are NaNs of different bits.
+ *
+ * counts: room for n elements that do not overlap the keys (PEL_EINVAL). What is behind the first *nunique elements of
+ * both arrays is not defined. Other errors, scratch and complexity as for pel_sort; opts->variant names a kernel of
+ * unique. After an error all is as it was. Thread-safe for distinct arrays. */
+PEL_API pel_status pel_unique_f32(float *keys, size_t n, uint64_t *counts, size_t *nunique, const pel_opts *opts);
+PEL_API pel_status pel_unique_f64(double *keys, size_t n, uint64_t *counts, size_t *nunique, const pel_opts *opts);
+PEL_API pel_status pel_unique_i32(int32_t *keys, size_t n, uint64_t *counts, size_t *nunique, const pel_opts *opts);
+PEL_API pel_status pel_unique_i64(int64_t *keys, size_t n, uint64_t *counts, size_t *nunique, const pel_opts *opts);
+PEL_API pel_status pel_unique_u32(uint32_t *keys, size_t n, uint64_t *counts, size_t *nunique, const pel_opts *opts);
+PEL_API pel_status pel_unique_u64(uint64_t *keys, size_t n, uint64_t *counts, size_t *nunique, const pel_opts *opts);
+
+/* How a quantile is made of the keys on both sides of its position: the nine definitions of R. J. Hyndman and Y. Fan,
+ * "Sample quantiles in statistical packages" (1996), whose number is given, and four more. Names are those of NumPy. */
+typedef enum pel_quantile_method {
+    PEL_QUANTILE_LINEAR = 0,                /* 7, the usual one: position (n - 1) q, counted from 0 */
+    PEL_QUANTILE_INVERTED_CDF,              /* 1 */
+    PEL_QUANTILE_AVERAGED_INVERTED_CDF,     /* 2 */
+    PEL_QUANTILE_CLOSEST_OBSERVATION,       /* 3 */
+    PEL_QUANTILE_INTERPOLATED_INVERTED_CDF, /* 4 */
+    PEL_QUANTILE_HAZEN,                     /* 5 */
+    PEL_QUANTILE_WEIBULL,                   /* 6 */
+    PEL_QUANTILE_MEDIAN_UNBIASED,           /* 8 */
+    PEL_QUANTILE_NORMAL_UNBIASED,           /* 9 */
+    PEL_QUANTILE_LOWER,                     /* the key at or before the position (n - 1) q */
+    PEL_QUANTILE_HIGHER,                    /* the key at or behind it */
+    PEL_QUANTILE_NEAREST,                   /* the nearer of the two; between both the one at an even place */
+    PEL_QUANTILE_MIDPOINT,                  /* half way between the two */
+} pel_quantile_method;
+
+/* Finds several quantiles at once: result[i] becomes the q[i]-quantile of the keys, 0 <= q[i] <= 1, in any order. What
+ * they lie between are exact order statistics in the order of pel_sort, so NaNs count as the largest keys. Integers of
+ * more than 53 bits are rounded. Two keys a and b are interpolated with weight w as a + (b - a) w for w < 1/2, else b -
+ * (b - a) (1 - w), in double. PEL_DESCENDING has no meaning here.
+ *
+ * The keys are rearranged, as by several calls of pel_select, and the same on any number of threads. n: at least 1 if
+ * there are quantiles (PEL_EINVAL). q and result: nq elements that do not overlap the keys (PEL_EINVAL); result may be
+ * q. Errors: PEL_EINVAL (see above; q outside 0 ... 1 or NaN, an unknown method or flag), PEL_ERANGE, PEL_ENOTSUP
+ * (PEL_NAN_SKIP), PEL_ENOMEM (for more than 32 quantiles); then keys and result are as they were. opts->variant is not
+ * used. Thread-safe for distinct arrays. O(n log nq); scratch as for pel_select, or pel_sort for many quantiles. */
+PEL_API pel_status pel_quantiles_f32(float *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
+                                     double *result, const pel_opts *opts);
+PEL_API pel_status pel_quantiles_f64(double *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
+                                     double *result, const pel_opts *opts);
+PEL_API pel_status pel_quantiles_i32(int32_t *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
+                                     double *result, const pel_opts *opts);
+PEL_API pel_status pel_quantiles_i64(int64_t *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
+                                     double *result, const pel_opts *opts);
+PEL_API pel_status pel_quantiles_u32(uint32_t *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
+                                     double *result, const pel_opts *opts);
+PEL_API pel_status pel_quantiles_u64(uint64_t *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
+                                     double *result, const pel_opts *opts);
+
+/* out[i] = base[index[i]] for n elements of `size` bytes each, at any alignment: with the index of pel_argsort, base in
+ * the order of the keys.
+ *
+ * index: n places less than n; others are PEL_EINVAL. It need not be a permutation. out overlaps neither base nor index
+ * (PEL_EINVAL). Errors: PEL_EINVAL (see above; size 0, null arrays, a misaligned index, unknown flag), PEL_ERANGE (n
+ * elements exceed the address space), PEL_ENOTSUP (a variant that cannot run); out is then as it was. opts->variant
+ * names a kernel of permute. Thread-safe for distinct outputs. No scratch. */
+PEL_API pel_status pel_permute(const void *base, size_t size, size_t n, const uint64_t *index, void *out,
+                               const pel_opts *opts);
+
+/* inverse[index[i]] = i: the permutation that undoes another. index: each of 0 ... n - 1 once; a place that is not less
+ * than n is PEL_EINVAL, and one that is there twice leaves another place of inverse as it was. Otherwise as for
+ * pel_permute. */
+PEL_API pel_status pel_inverse_permutation(const uint64_t *index, size_t n, uint64_t *inverse, const pel_opts *opts);
+
+/* Sorts the keys as pel_sort does, and values of any width with them; stable, as pel_sort_pairs, which is faster for
+ * values of 4 and 8 bytes.
+ *
+ * values: n of value_size bytes each, at any alignment, that do not overlap the keys (PEL_EINVAL). Errors as for
+ * pel_sort_pairs, and PEL_EINVAL for a value_size of 0; opts->variant is not used. Scratch: n times 8 bytes and the
+ * wider of key and value, allocated unless the options bring it with two cache lines more; and what pel_argsort uses,
+ * always allocated. Thread-safe for distinct arrays. Method: pel_argsort, then pel_permute. */
+PEL_API pel_status pel_sort_values_f32(float *keys, void *values, size_t value_size, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_values_f64(double *keys, void *values, size_t value_size, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_values_i32(int32_t *keys, void *values, size_t value_size, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_values_i64(int64_t *keys, void *values, size_t value_size, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_values_u32(uint32_t *keys, void *values, size_t value_size, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_values_u64(uint64_t *keys, void *values, size_t value_size, size_t n, const pel_opts *opts);
+
+/* Sorts n records of `size` bytes each, at any alignment, by a comparison: negative, zero or positive as a goes before
+ * b, with it, or behind it; the context is handed on. Always stable, PEL_STABLE or not.
+ *
+ * compare is called by several threads at the same time unless opts->threads is 1; it must not write to the records,
+ * leave by longjmp, or call back into a team of its own. One that contradicts itself makes some permutation of the
+ * records, but nothing outside of them is touched. Errors: PEL_EINVAL (null records or comparison, size 0, an unknown
+ * flag), PEL_ERANGE (n records exceed the address space), PEL_ENOMEM,
+ * PEL_ENOTSUP (any variant: there is one); then the records are as they were. Thread-safe for distinct records.
+ *
+ * O(n log n) comparisons. Scratch: pel_sort_records_work_bytes(n, size), allocated unless the options bring it. Method:
+ * merge sort, with merges shared as in pel_merge. */
+PEL_API pel_status pel_sort_records(void *base, size_t n, size_t size,
+                                    int (*compare)(const void *a, const void *b, void *context), void *context,
+                                    const pel_opts *opts);
+
+/* Scratch for that; 0 where n records exceed the address space. */
+PEL_API size_t pel_sort_records_work_bytes(size_t n, size_t size);
+
 PEL_END_DECLS
 
 #endif

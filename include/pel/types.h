@@ -37,6 +37,7 @@ enum {
     PEL_DESCENDING = 1u << 2, /* sorts: largest first; NaN stays last */
     PEL_NAN_SKIP = 1u << 3,   /* min, max, argmin, argmax: NaN counts as missing */
     PEL_EXCLUSIVE = 1u << 4,  /* scans: element i excludes input i */
+    PEL_RIGHT = 1u << 5,      /* searchsorted: behind the keys that equal the needle, not in front of them */
 };
 
 /* Options of one call. Always start from PEL_OPTS_INIT, so that a program keeps its meaning when members are
