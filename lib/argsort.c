@@ -37,7 +37,7 @@ struct spread {
     int levels;
     size_t nstripes, nbuckets;
     struct pel_records_stripe *stripes;
-    struct pel_records_tree tree;
+    struct pel_sort_tree tree;
     size_t offset[PEL_RECORDS_BUCKETS + 1]; /* of each bucket */
     char *keys, *loads;
     uint64_t *order; /* of the keys within their bucket; most often one of the results yet to come */
@@ -88,7 +88,7 @@ static bool plan(struct spread *spread, size_t bucket_bytes)
     size_t wanted = job->team > 1 ? 8 * (size_t)job->team : 1;
     spread->nstripes = (size_t)job->team;
     spread->levels = 0;
-    while (spread->levels < PEL_RECORDS_LEVELS &&
+    while (spread->levels < PEL_SORT_LEVELS &&
            (bytes >> spread->levels > bucket_bytes || (size_t)1 << spread->levels < wanted))
         spread->levels++;
     for (; spread->levels > 0; spread->levels--) {

@@ -27,6 +27,8 @@ noinst_HEADERS += \
 	lib/scan_range.h \
 	lib/seats.h \
 	lib/segments.h \
+	lib/sort_home.h \
+	lib/sort_spread.h \
 	lib/stencil_plan.h \
 	lib/stencil_run.h \
 	lib/stencil_sides.h \
@@ -83,6 +85,8 @@ libcore_la_SOURCES = \
 	lib/shipped.c \
 	lib/sort.c \
 	lib/statistics.c \
+	lib/sort_home.c \
+	lib/sort_spread.c \
 	lib/stencil.c \
 	lib/stencil_check.c \
 	lib/stencil_plain.c \

@@ -18,15 +18,16 @@ PEL_BEGIN_DECLS
  * the input's bits: no sign of zero is lost, no NaN payload rewritten. Equal keys are equal bit for bit, so
  * PEL_STABLE changes nothing here.
  *
- * O(n log n) for every input. Scratch: pel_sort_work_bytes(dtype, n) at the most, allocated unless the
- * options bring it; where there is no memory, the sort does without, in place and slower. keys: aligned to its own
- * type; NULL only when n is 0. Errors: PEL_EINVAL (null or misaligned keys, unknown flag), PEL_ERANGE (n elements
- * exceed the address space), PEL_ENOTSUP (a variant that cannot run); then keys are as they were. Thread-safe for
- * distinct arrays.
+ * O(n log n) for every input. Scratch: up to a quarter of what the keys take, and as much as they take for the variants
+ * "radix", thus pel_sort_work_bytes(dtype, n) at the most; allocated unless the options bring it. Where there is no
+ * memory, the sort does without, in place and slower. keys: aligned to its own type; NULL only when n is 0. Errors:
+ * PEL_EINVAL (null or misaligned keys, unknown flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOTSUP (a
+ * variant that cannot run); then keys are as they were. Thread-safe for distinct arrays.
  *
  * Method: vectorised quicksort with register-resident sorting networks, least-significant-digit radix sort, and on a
- * team a distribution over buckets. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg, "Vectorized and
- * performance-portable Quicksort" (2022); P. Sanders, S. Winkel, "Super scalar sample sort" (2004). */
+ * team, or of very many keys, a distribution over buckets in place. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg,
+ * "Vectorized and performance-portable Quicksort" (2022); P. Sanders, S. Winkel, "Super scalar sample sort" (2004); M.
+ * Axtmann, S. Witt, D. Ferizovic, P. Sanders, "In-place parallel super scalar samplesort" (2017). */
 PEL_API pel_status pel_sort_f32(float *keys, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_sort_f64(double *keys, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_sort_i32(int32_t *keys, size_t n, const pel_opts *opts);

@@ -1,7 +1,7 @@
 /* The buckets of codes: a descent without branches in a tree of splitters, four rows of codes at a time. P. Sanders, S.
- * Winkel, "Super scalar sample sort" (2004). Read once per type of code. */
+ * Winkel, "Super scalar sample sort" (2004). Read once per type of code, after rows.h. */
 
-enum { NAME(chunk) = 256 };
+enum { NAME(chunk) = 64, NAME(together) = 4 * NAME(lanes) };
 
 /* Lays n splitters, those from the given leaf on, out as a tree. */
 static void NAME(grow)(T *tree, size_t node, size_t leaf, size_t n)
@@ -13,15 +13,15 @@ static void NAME(grow)(T *tree, size_t node, size_t leaf, size_t n)
     NAME(grow)(tree, 2 * node + 1, leaf + n / 2 + 1, n / 2);
 }
 
-/* Takes the splitters from a sorted sample. */
-static void NAME(choose)(const NAME(code) * sample, int levels, struct pel_records_tree *tree)
+/* Takes the splitters of 2^levels ranges from a sorted sample. */
+static void NAME(plant_tree)(const NAME(code) * sample, size_t count, int levels, struct pel_sort_tree *tree)
 {
-    size_t leaves = (size_t)1 << levels;
+    size_t leaves = (size_t)1 << levels, each = count / leaves;
     T *leaf = tree->node.T_SUFFIX + leaves;
     tree->levels = levels;
     tree->repeats = false;
     for (size_t b = 0; b + 1 < leaves; b++) {
-        leaf[b] = sample[(b + 1) * PEL_RECORDS_SAMPLES];
+        leaf[b] = sample[(b + 1) * each];
         tree->repeats |= b > 0 && leaf[b] == leaf[b - 1];
     }
     leaf[leaves - 1] = NAME(largest); /* a bound, like the others, of all that goes there */
@@ -30,7 +30,7 @@ static void NAME(choose)(const NAME(code) * sample, int levels, struct pel_recor
 }
 
 /* The buckets of four rows of codes. */
-static inline void NAME(find)(const struct pel_records_tree *tree, const NAME(code) * codes, NAME(code) * bucket)
+static inline void NAME(descend)(const struct pel_sort_tree *tree, const NAME(code) * codes, NAME(code) * bucket)
 {
     const T *node = tree->node.T_SUFFIX;
     ROW row[4], at[4];
@@ -50,12 +50,10 @@ static inline void NAME(find)(const struct pel_records_tree *tree, const NAME(co
     }
 }
 
-/* Those of a chunk. */
-static void NAME(find_chunk)(const struct pel_records_tree *tree, const NAME(code) * codes, size_t n, uint16_t *to)
+/* The buckets of up to a chunk of codes; there must be room to read a full chunk. */
+static inline void NAME(descend_all)(const struct pel_sort_tree *tree, const NAME(code) * codes, size_t n,
+                                     NAME(code) * bucket)
 {
-    NAME(code) bucket[NAME(chunk)];
-    for (size_t i = 0; i < n; i += 4 * NAME(lanes))
-        NAME(find)(tree, codes + i, bucket + i);
-    for (size_t i = 0; i < n; i++)
-        to[i] = (uint16_t)bucket[i];
+    for (size_t i = 0; i < n; i += NAME(together))
+        NAME(descend)(tree, codes + i, bucket + i);
 }

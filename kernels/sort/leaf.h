@@ -9,12 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/sort/slots.h"
+#include "kernels/sort/tree.h"
+
 enum {
-    PEL_SORT_RANGES = 512,                  /* that a distribution may aim at */
+    PEL_SORT_RANGES = 1024,                 /* that a distribution may aim at */
     PEL_SORT_BUCKETS = 2 * PEL_SORT_RANGES, /* that it may end with */
-    PEL_SORT_SAMPLES = 16,                  /* for each range */
-    PEL_SORT_LEVELS = 8,                    /* of the tree of splitters, at most */
-    PEL_SORT_STRETCHES = 2048,              /* of the map */
+    PEL_SORT_STRETCHES = 4096,              /* of the map */
 };
 
 /* The span of the codes cut into even stretches, of which each is a part of a bucket, or cut evenly into buckets. A
@@ -25,23 +26,8 @@ struct pel_sort_map {
         int32_t i32;
         int64_t i64;
     } low, high;
-    int shift; /* bits of a distance within a stretch */
-    struct {
-        uint16_t bucket; /* the stretch's first */
-        uint16_t shift;  /* bits of a distance within a bucket */
-    } stretch[PEL_SORT_STRETCHES];
-};
-
-/* A search tree over 2^levels - 1 splitters: the children of node i are 2 i and 2 i + 1, and leaf b is at 2^levels + b.
- * Bucket b has the codes that end at leaf b, which repeats the splitter that is the bucket's upper bound. When the
- * splitters repeat a code, that code is frequent: then bucket 2 b + 1 has what equals the bound, and 2 b the rest. */
-struct pel_sort_tree {
-    int levels;
-    bool repeats;
-    union {
-        int32_t i32[2 << PEL_SORT_LEVELS];
-        int64_t i64[2 << PEL_SORT_LEVELS];
-    } node;
+    int shift;                            /* bits of a distance within a stretch */
+    uint32_t stretch[PEL_SORT_STRETCHES]; /* its first bucket << 8 | bits of a distance within a bucket */
 };
 
 /* How codes find their buckets: by the map where there are to be more than a tree has, and it makes them of about the
@@ -49,6 +35,7 @@ struct pel_sort_tree {
 struct pel_sort_ranges {
     size_t nbuckets;
     bool by_map;
+    uint32_t sampled[PEL_SORT_BUCKETS + 1]; /* samples before each bucket, and in the end all */
     union {
         struct pel_sort_map map;
         struct pel_sort_tree tree;
@@ -60,21 +47,6 @@ static inline bool pel_sort_all_equal(const struct pel_sort_ranges *ranges, size
 {
     return !ranges->by_map && ranges->how.tree.repeats && bucket % 2 == 1;
 }
-
-/* A part of the keys, as codes distributed to buckets. A bucket collects codes in a buffer; when that is full it goes
- * to the end of the bucket's chain of blocks. */
-struct pel_sort_stripe {
-    char *buffers;  /* one for each bucket, aligned to its size */
-    size_t buffer;  /* bytes of one: a power of two, at least two cache lines */
-    char **next;    /* where the next code of each bucket goes, in its buffer */
-    char *blocks;   /* aligned to a cache line; as many as the stripe's codes fill, and one more for each bucket */
-    size_t block;   /* bytes of one: a power of two, at least `buffer` */
-    size_t used;    /* blocks */
-    char **end;     /* of each bucket's chain: where the next buffer goes, in its last block */
-    size_t *before; /* the block before each in its chain */
-    size_t *last;   /* of each bucket's chain */
-    size_t *full;   /* blocks of each bucket's chain before the last */
-};
 
 struct pel_sort_leaf {
     bool wants_scratch; /* sort is faster with scratch */
@@ -90,18 +62,17 @@ struct pel_sort_leaf {
 
     /* The following three make a sort of many keys; NULL where a kernel has only the sort of few.
      *
-     * Finds about `wanted` ranges, 4 ... PEL_SORT_RANGES, a power of two, from samples of n keys, at least as many as
-     * there are samples; there are at most twice as many buckets. sample: room for PEL_SORT_SAMPLES * wanted keys. */
-    void (*find_ranges)(const void *keys, size_t n, bool descending, size_t wanted, void *sample,
+     * Finds about `wanted` ranges, 4 ... PEL_SORT_RANGES, a power of two, from samples of n keys; there are at most
+     * twice as many buckets. sample: room for that many keys, a multiple of `wanted` and at most n. */
+    void (*find_ranges)(const void *keys, size_t n, bool descending, size_t wanted, void *sample, size_t count,
                         struct pel_sort_ranges *ranges);
 
-    /* Distributes n keys over the blocks of a stripe. */
-    void (*distribute)(const void *keys, size_t n, bool descending, const struct pel_sort_ranges *ranges,
-                       struct pel_sort_stripe *stripe);
+    /* Distributes the keys of a stripe over its blocks. All of its chains are empty, and its regions have a free slot
+     * for each bucket. */
+    void (*distribute)(const struct pel_sort_ranges *ranges, struct pel_sort_stripe *stripe, bool descending);
 
-    /* Sorts all of one bucket into keys; n: how many there are in all stripes. */
-    void (*collect)(const struct pel_sort_stripe *stripes, size_t nstripes, const struct pel_sort_ranges *ranges,
-                    size_t bucket, void *keys, size_t n, bool descending);
+    /* Makes the codes of one bucket, n in all, keys in order. Where all are equal, there need be no codes. */
+    void (*finish)(const struct pel_sort_ranges *ranges, size_t bucket, void *codes, size_t n, bool descending);
 };
 
 #endif

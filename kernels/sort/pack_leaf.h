@@ -142,15 +142,15 @@ static void NAME(order)(const void *keys, size_t n, bool descending, uint64_t *o
 
 /* Takes splitters from keys, which become codes. */
 static void NAME(plant_sample)(NAME(word) * sample, size_t count, bool descending, int levels,
-                               struct pel_records_tree *tree)
+                               struct pel_sort_tree *tree)
 {
     NAME(encode)(sample, count, descending);
     sort_integers(T_BITS == 32 ? PEL_I32 : PEL_I64, sample, count, false);
-    CODE(choose)((const CODE(code) *)(const void *)sample, levels, tree);
+    CODE(plant_tree)((const CODE(code) *)(const void *)sample, count, levels, tree);
 }
 
 static void NAME(plant)(const void *keys, size_t n, bool descending, int levels, void *sample,
-                        struct pel_records_tree *tree)
+                        struct pel_sort_tree *tree)
 {
     const NAME(word) *from = keys;
     NAME(word) *to = sample;
@@ -161,20 +161,22 @@ static void NAME(plant)(const void *keys, size_t n, bool descending, int levels,
     NAME(plant_sample)(to, count, descending, levels, tree);
 }
 
-static void NAME(classify_some)(const struct pel_records_tree *tree, const NAME(word) * keys, size_t n, bool descending,
+static void NAME(classify_some)(const struct pel_sort_tree *tree, const NAME(word) * keys, size_t n, bool descending,
                                 uint16_t *bucket, size_t *count)
 {
-    S codes[CODE(chunk)] = {0};
+    S codes[CODE(chunk)] = {0}, found[CODE(chunk)];
     for (size_t done = 0; done < n; done += CODE(chunk)) {
         size_t some = n - done < CODE(chunk) ? n - done : CODE(chunk);
         NAME(encode_to)(codes, keys + done, some, descending);
-        CODE(find_chunk)(tree, codes, some, bucket + done);
+        CODE(descend_all)(tree, codes, some, found);
+        for (size_t i = 0; i < some; i++)
+            bucket[done + i] = (uint16_t)found[i];
         for (size_t i = done; i < done + some; i++)
             count[bucket[i]]++;
     }
 }
 
-static void NAME(classify)(const struct pel_records_tree *tree, struct pel_records_stripe *stripe)
+static void NAME(classify)(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe)
 {
     memset(stripe->next, 0, sizeof *stripe->next << (tree->levels + tree->repeats));
     NAME(classify_some)(tree, stripe->keys, stripe->n, stripe->descending, stripe->bucket, stripe->next);

@@ -32,11 +32,11 @@ static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 
 #include "kernels/sort/rows.h"
 
+#include "kernels/sort/classify.h"
+#include "kernels/sort/distribute.h"
 #include "kernels/sort/heap.h"
 #include "kernels/sort/network.h"
 #include "kernels/sort/partition.h"
-/* after partition.h, whose load_four it uses */
-#include "kernels/sort/distribute.h"
 
 enum { NAME(few) = 16 * NAME(lanes) };
 

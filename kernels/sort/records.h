@@ -11,23 +11,12 @@
 
 #include <pel/types.h>
 
-enum {
-    PEL_RECORDS_LEVELS = 8,                        /* of the tree of splitters, at most */
-    PEL_RECORDS_BUCKETS = 2 << PEL_RECORDS_LEVELS, /* at most */
-    PEL_RECORDS_SAMPLES = 16,                      /* per leaf of the tree */
-    PEL_RECORDS_GROUP = 16,                        /* records of a bucket that are collected before they are stored */
-};
+#include "kernels/sort/tree.h"
 
-/* A search tree over 2^levels - 1 splitters: the children of node i are 2 i and 2 i + 1, and leaf b is at 2^levels + b.
- * Bucket b has the codes that end at leaf b, which repeats the splitter that is the bucket's upper bound. When the
- * splitters repeat a code, that code is frequent: then bucket 2 b + 1 has what equals the bound, and 2 b the rest. */
-struct pel_records_tree {
-    int levels;
-    bool repeats;
-    union {
-        int32_t i32[2 << PEL_RECORDS_LEVELS];
-        int64_t i64[2 << PEL_RECORDS_LEVELS];
-    } node;
+enum {
+    PEL_RECORDS_BUCKETS = 2 << PEL_SORT_LEVELS, /* at most */
+    PEL_RECORDS_SAMPLES = 16,                   /* per leaf of the tree */
+    PEL_RECORDS_GROUP = 16,                     /* records of a bucket that are collected before they are stored */
 };
 
 /* A stretch of the records on its way to the buckets. */
@@ -76,8 +65,8 @@ struct pel_wide_leaf {
 
     /* As below. */
     void (*plant)(const void *keys, size_t n, bool descending, int shift, int levels, void *sample,
-                  struct pel_records_tree *tree);
-    void (*classify)(const struct pel_records_tree *tree, struct pel_records_stripe *stripe, int shift);
+                  struct pel_sort_tree *tree);
+    void (*classify)(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe, int shift);
     void (*scatter)(struct pel_records_stripe *stripe, size_t nbuckets, int shift);
 };
 
@@ -98,10 +87,10 @@ struct pel_records_leaf {
     /* The following three distribute many records; NULL where a kernel has no more than order.
      *
      * Chooses splitters for 2^levels ranges. sample: room for PEL_RECORDS_SAMPLES << levels keys. */
-    void (*plant)(const void *keys, size_t n, bool descending, int levels, void *sample, struct pel_records_tree *tree);
+    void (*plant)(const void *keys, size_t n, bool descending, int levels, void *sample, struct pel_sort_tree *tree);
 
     /* Finds the bucket of each record of a stripe, and how many there are in each: in next. */
-    void (*classify)(const struct pel_records_tree *tree, struct pel_records_stripe *stripe);
+    void (*classify)(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe);
 
     /* Moves the records of a stripe to their buckets; those of a bucket keep their order. */
     void (*scatter)(struct pel_records_stripe *stripe, size_t nbuckets);

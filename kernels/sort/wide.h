@@ -64,7 +64,7 @@ static void join_wide(struct pel_wide_records *records, const uint64_t *order)
 enum { WIDE_CHUNK = 256 };
 
 static void plant_wide(const void *keys, size_t n, bool descending, int shift, int levels, void *sample,
-                       struct pel_records_tree *tree)
+                       struct pel_sort_tree *tree)
 {
     const wide_key *key = keys;
     load_8 *word = sample;
@@ -75,7 +75,7 @@ static void plant_wide(const void *keys, size_t n, bool descending, int shift, i
     plant_sample_u64(word, count, descending, levels, tree);
 }
 
-static void classify_wide(const struct pel_records_tree *tree, struct pel_records_stripe *stripe, int shift)
+static void classify_wide(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe, int shift)
 {
     const wide_key *keys = stripe->keys;
     load_8 word[WIDE_CHUNK], load[WIDE_CHUNK];
