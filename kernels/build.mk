@@ -15,7 +15,7 @@ noinst_HEADERS = \
 	kernels/sort/runs.h kernels/sort/classify.h kernels/sort/moves.h kernels/sort/pack_leaf.h kernels/sort/records.h kernels/sort/select.h \
 	kernels/sort/columns.h kernels/sort/each.h kernels/sort/integers.h kernels/sort/lanes_leaf.h kernels/sort/segments_leaf.h kernels/sort/series.h \
 	kernels/sort/permute.h kernels/sort/sorted.h \
-	kernels/sort/slots.h kernels/sort/tree.h \
+	kernels/sort/slots.h kernels/sort/tree.h kernels/sort/values.h \
 	kernels/sort/sieve_leaf.h kernels/sort/wide.h kernels/sort/wide_heap.h \
 	kernels/stencil/bands.h \
 	kernels/stencil/sweep.h

@@ -37,8 +37,9 @@ static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 #include "kernels/sort/heap.h"
 #include "kernels/sort/network.h"
 #include "kernels/sort/partition.h"
+#include "kernels/sort/values.h"
 
-enum { NAME(few) = 16 * NAME(lanes) };
+enum { NAME(few) = 16 * NAME(lanes), NAME(many) = 4 * NAME(few) };
 
 /* Sorted codes from places spread over all, at random within equal stretches; returns how many. */
 static size_t NAME(take_sample)(const NAME(code) * codes, size_t n, uint64_t *random, NAME(code) * sample)
@@ -59,6 +60,11 @@ static void NAME(cut)(NAME(code) * codes, size_t n, uint64_t *random, size_t *sm
     NAME(code) sample[NAME(few)];
     size_t last = NAME(take_sample)(codes, n, random, sample) - 1;
     T pivot = sample[last / 2];
+    if (n > NAME(many) && NAME(sort_values)(codes, n, sample, last + 1)) {
+        *small = 0;
+        *large = n;
+        return;
+    }
     *small = *large = NAME(partition)(codes, n, pivot);
     if (pivot == NAME(smallest))
         *small = 0;

@@ -40,6 +40,12 @@ static inline ROW R(set1)(T code)
     return code;
 }
 
+/* One in lanes that are equal, else zero. */
+static inline ROW R(equal)(ROW a, ROW b)
+{
+    return a == b;
+}
+
 static inline ROW R(min)(ROW a, ROW b)
 {
     return a < b ? a : b;
@@ -97,6 +103,11 @@ static inline ROW R(order_lanes)(ROW a, int distance)
 #define ROW     VT
 #define R(word) V(word)
 enum { NAME(lanes) = LANES };
+
+static inline ROW R(equal)(ROW a, ROW b)
+{
+    return -(a == b);
+}
 
 /* From place `at` in a tree, twice that, or one more where a is greater than the node (equals it). True is -1. */
 static inline ROW R(descend)(ROW at, ROW a, ROW node)
