@@ -51,7 +51,7 @@ static size_t number(size_t first, const uint8_t *flags, size_t n, uint64_t *ind
     for (int lane = 0; lane < LANES_64; lane++)
         at[lane] = (int64_t)first + lane;
     for (; i + LANES_64 <= n; i += LANES_64, at += step)
-        kept += v_keep_i64((int64_t *)index + kept, at, mask_i64(flags + i), room - kept);
+        kept += v_keep_i64((int64_t *)index + kept, at, flags + i, room - kept);
     for (; i < n; i++) {
         if (flags[i])
             index[kept++] = first + i;
@@ -78,21 +78,13 @@ const struct pel_kernel PEL_TABLE(scan_compact)[] = {ROW(f32), ROW(f64), ROW(i32
 
 typedef T __attribute__((may_alias)) NAME(bits);
 
-static inline VT NAME(mask)(const uint8_t *flags)
-{
-    typedef uint8_t lanes __attribute__((vector_size(LANES)));
-    lanes v;
-    memcpy(&v, flags, sizeof v);
-    return (VT)(__builtin_convertvector(v, VT) != 0);
-}
-
 static size_t NAME(pack)(const void *x_, const uint8_t *flags, size_t n, void *out_, size_t room)
 {
     const NAME(bits) *x = x_;
     NAME(bits) *out = out_;
     size_t kept = 0, i = 0;
     for (; i + LANES <= n; i += LANES)
-        kept += V(keep)(out + kept, V(load)(x + i), NAME(mask)(flags + i), room - kept);
+        kept += V(keep)(out + kept, V(load)(x + i), flags + i, room - kept);
     for (; i < n; i++) {
         if (flags[i])
             out[kept++] = x[i];

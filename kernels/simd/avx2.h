@@ -115,20 +115,21 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
     return (v_i64)v_split_by_mask((__m256i)v, greater);
 }
 
-#define V_KEEP(bits, item)                                                                                             \
-    static inline size_t v_keep_i##bits(int##bits##_t *p, v_i##bits v, v_i##bits mask, size_t room)                    \
+#define V_KEEP(bits, item, load)                                                                                       \
+    static inline size_t v_keep_i##bits(int##bits##_t *p, v_i##bits v, const uint8_t *flags, size_t room)              \
     {                                                                                                                  \
-        unsigned kept = (unsigned)_mm256_movemask_epi8((__m256i)mask);                                                 \
-        size_t count = (size_t)_mm_popcnt_u32(kept) / (bits / 8);                                                      \
-        __m256i packed = v_split_by_mask((__m256i)v, ~(__m256i)mask);                                                  \
+        __m256i bytes = _mm256_cvtepu8_epi##bits(load(flags)), dropped = _mm256_cmpeq_epi##bits(bytes, (__m256i){0});  \
+        unsigned mask = (unsigned)_mm256_movemask_epi8(dropped);                                                       \
+        size_t count = 256 / bits - (size_t)_mm_popcnt_u32(mask) / (bits / 8);                                         \
+        __m256i packed = v_split_by_mask((__m256i)v, dropped);                                                         \
         if (room >= 256 / bits)                                                                                        \
             _mm256_storeu_si256((__m256i *)(void *)p, packed);                                                         \
         else                                                                                                           \
             _mm256_maskstore_epi##bits((item *)p, v_first_##bits(count), packed);                                      \
         return count;                                                                                                  \
     }
-V_KEEP(32, int)
-V_KEEP(64, long long)
+V_KEEP(32, int, _mm_loadu_si64)
+V_KEEP(64, long long, _mm_loadu_si32)
 #undef V_KEEP
 #define V_HAS_keep_i32 1
 #define V_HAS_keep_i64 1

@@ -155,10 +155,11 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
     return (v_i64)_mm512_permutexvar_epi64(lanes, (__m512i)v);
 }
 
-#define V_KEEP(bits, mask_type, all)                                                                                   \
-    static inline size_t v_keep_i##bits(int##bits##_t *p, v_i##bits v, v_i##bits mask, size_t room)                    \
+#define V_KEEP(bits, mask_type, load, all)                                                                             \
+    static inline size_t v_keep_i##bits(int##bits##_t *p, v_i##bits v, const uint8_t *flags, size_t room)              \
     {                                                                                                                  \
-        mask_type kept = _mm512_movepi##bits##_mask((__m512i)mask);                                                    \
+        __m128i bytes = load((const __m128i *)(const void *)flags);                                                    \
+        mask_type kept = (mask_type)_mm_test_epi8_mask(bytes, bytes);                                                  \
         size_t count = (size_t)_mm_popcnt_u32(kept);                                                                   \
         __m512i packed = _mm512_maskz_compress_epi##bits(kept, (__m512i)v);                                            \
         if (room >= 512 / bits)                                                                                        \
@@ -167,8 +168,8 @@ static inline v_i64 v_split_i64(v_i64 v, v_i64 pivot, size_t *count)
             _mm512_mask_storeu_epi##bits(p, (mask_type)_bzhi_u32(all, (unsigned)count), packed);                       \
         return count;                                                                                                  \
     }
-V_KEEP(32, __mmask16, 0xffff)
-V_KEEP(64, __mmask8, 0xff)
+V_KEEP(32, __mmask16, _mm_loadu_si128, 0xffff)
+V_KEEP(64, __mmask8, _mm_loadl_epi64, 0xff)
 #undef V_KEEP
 #define V_HAS_keep_i32 1
 #define V_HAS_keep_i64 1

@@ -160,15 +160,15 @@ static inline void V(store_part)(T *p, size_t count, VT v)
 }
 #endif
 
-/* Stores the lanes whose mask is set one behind the other; what is behind them, up to a vector, is lost if `room` lets
- * it be. Returns how many they are, which is at most the room. */
+/* Stores the lanes whose bytes among the flags are not 0 one behind the other; what is behind them, up to a vector, is
+ * lost if `room` lets it be. Returns how many they are, which is at most the room. */
 #if T_SIGNED && !T_SIGNIFICAND && !NAME(V_HAS_keep)
-static inline size_t V(keep)(T *p, VT v, VT mask, size_t room)
+static inline size_t V(keep)(T *p, VT v, const uint8_t *flags, size_t room)
 {
     size_t kept = 0;
     (void)room;
     for (size_t i = 0; i < LANES; i++) {
-        if (mask[i])
+        if (flags[i])
             p[kept++] = v[i];
     }
     return kept;
