@@ -68,6 +68,9 @@ static void explain_build(struct pel_text *text)
 #ifdef PEL_HAVE_OPENBLAS
         "OpenBLAS",
 #endif
+#ifdef PEL_HAVE_FFTW
+        "FFTW",
+#endif
 #ifdef PEL_HAVE_HWLOC
         "hwloc",
 #endif

@@ -29,6 +29,7 @@ noinst_HEADERS += \
 	lib/segments.h \
 	lib/sort_home.h \
 	lib/sort_spread.h \
+	lib/stencil_fft.h \
 	lib/stencil_plan.h \
 	lib/stencil_run.h \
 	lib/stencil_sides.h \
@@ -89,6 +90,7 @@ libcore_la_SOURCES = \
 	lib/sort_spread.c \
 	lib/stencil.c \
 	lib/stencil_check.c \
+	lib/stencil_fft.c \
 	lib/stencil_plain.c \
 	lib/stencil_plan.c \
 	lib/stencil_rows.c \
@@ -110,10 +112,10 @@ libcore_la_SOURCES = \
 	lib/variant.c \
 	lib/wisdom.c \
 	lib/wisdom_json.c
-libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) \
+libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) \
 	-DPEL_SYSTEM_WISDOM='"$(sysconfdir)/pel/wisdom.json"'
 libcore_la_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
-libcore_la_LIBADD = $(KERNEL_LIBS) $(HWLOC_LIBS) $(JANSSON_LIBS) $(OPENBLAS_LIBS) -lm
+libcore_la_LIBADD = $(KERNEL_LIBS) $(HWLOC_LIBS) $(JANSSON_LIBS) $(OPENBLAS_LIBS) $(FFTW_LIBS) -lm
 
 libuntuned_la_SOURCES = lib/tuned.c
 libuntuned_la_CPPFLAGS = $(AM_CPPFLAGS) -DPEL_UNTUNED

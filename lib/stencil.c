@@ -6,6 +6,7 @@
 #include "lib/check.h"
 #include "lib/fpenv.h"
 #include "lib/memory.h"
+#include "lib/stencil_fft.h"
 #include "lib/stencil_plan.h"
 #include "lib/stencil_run.h"
 #include "lib/stencil_single.h"
@@ -69,6 +70,7 @@ static pel_status make_plan(struct pel_plan **plan, const pel_stencil_desc *desc
         return status;
     }
     choose_tiling(made);
+    pel_stencil_fft_make(made, pel_flags(opts));
     *plan = made;
     return PEL_OK;
 }
@@ -85,6 +87,8 @@ pel_status pel_stencil_plan(pel_plan **plan, const pel_stencil_desc *desc, const
 
 void pel_plan_free(pel_plan *plan)
 {
+    if (plan)
+        pel_stencil_fft_free(plan);
     pel_memory_free(plan);
 }
 
@@ -201,7 +205,9 @@ static void run_portion(void *context, size_t first, size_t steps)
 {
     struct pel_stencil_run *run = context;
     (void)first;
-    if (run->plan->levels == 2)
+    if (pel_stencil_fft_suits(run->plan, steps))
+        pel_stencil_fft_run(run->plan, (double *)(void *)run->grid[0], run->grid[1], steps, run->threads);
+    else if (run->plan->levels == 2)
         advance_two(run, steps);
     else
         advance_one(run, steps);
@@ -270,6 +276,8 @@ pel_status pel_plan_explain(const pel_plan *plan, char *data, size_t capacity, s
     for (int i = 0; i < PEL_MAX_PARAMS && pick->kernel->params[i].name; i++)
         pel_text_add(&text, "  %s = %d\n", pick->kernel->params[i].name, (int)pick->params[i]);
     pel_stencil_explain_tiling(&plan->space, &text);
+    if (plan->fft)
+        pel_text_add(&text, "many steps: all at once, by transforms of FFTW\n");
     if (plan->levels == 1)
         pel_text_add(&text,
                      "a single step, and the first of an odd number: in place through a ring of %zu KiB, %zu bytes a "

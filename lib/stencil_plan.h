@@ -20,6 +20,7 @@ struct pel_plan {
     int threads;   /* as asked for; 0: decide */
     struct pel_pick pick;
     struct pel_stencil_space space;
+    struct pel_stencil_fft *fft; /* NULL: steps are never taken all at once */
 };
 
 /* Checks the description of a problem. */

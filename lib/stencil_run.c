@@ -1,6 +1,7 @@
 #include "lib/stencil_run.h"
 
 #include "lib/memory.h"
+#include "lib/stencil_fft.h"
 
 static size_t round_up(size_t bytes)
 {
@@ -19,7 +20,8 @@ static size_t seat_bytes(const struct pel_plan *plan)
 
 static size_t grid_bytes(const struct pel_plan *plan)
 {
-    return plan->levels == 2 ? 0 : round_up(plan->extent * plan->size);
+    size_t grid = plan->levels == 2 ? 0 : plan->extent * plan->size;
+    return round_up(pel_stencil_larger(grid, pel_stencil_fft_bytes(plan)));
 }
 
 /* The other half of the cache is for what a step reads. */

@@ -34,7 +34,7 @@ AC_DEFUN([PEL_CXX_PEERS], [
 
 AC_DEFUN([PEL_PARTS], [
   PEL_PART([openblas], [openblas], [OpenBLAS: dot products under PEL_FAST])
-  PEL_PART([fftw], [fftw3], [FFTW: an oracle of stencils in the tests])
+  PEL_PART([fftw], [fftw3], [FFTW: many steps of periodic stencils under PEL_FAST (GPL, and then so is what is linked with it)])
   PEL_PART([hwloc], [hwloc], [hwloc: caches, NUMA nodes and places])
   PEL_PART([jansson], [jansson], [jansson: wisdom files, benchmark reports])
   PEL_PART([netcdf], [netcdf], [NetCDF: the program pel-climate])
@@ -70,7 +70,7 @@ pel $PACKAGE_VERSION for $host, installed to $prefix
   tuning              $with_tuning
   sanitizers          ${SANITIZE_CFLAGS:-none}
   OpenBLAS            $pel_part_openblas
-  FFTW                $pel_part_fftw
+  FFTW                $pel_part_fftw (GPL; --without-fftw leaves it out)
   hwloc               $pel_part_hwloc
   jansson             $pel_part_jansson
   NetCDF, pel-climate $pel_part_netcdf

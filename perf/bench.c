@@ -31,6 +31,7 @@ static const char usage[] =
     "      --axis A          of columns, means over an axis of a field of n / 64800 x 180 x 360: that axis (0)\n"
     "      --length L        of sort_segments, keys of a segment on average (32); of sort_axis, elements of a series\n"
     "                        (the square root of N)\n"
+    "      --boundary B      of stencils: fixed, periodic, constant or reflect (fixed; peers know no other)\n"
     "      --single          of stencils: each step is a call of its own\n"
     "      --data D          uniform, wide (many exponents) or few (distinct values)\n"
     "      --seed N          another set of random data\n"
@@ -53,6 +54,7 @@ enum option_id {
     STEPS,
     AXIS,
     LENGTH,
+    BOUNDARY,
     SINGLE,
     DATA,
     SEED,
@@ -76,6 +78,16 @@ static void read_list(const char *what, const char *text, size_t low, size_t hig
         list->value[list->count++] = read_size(what, entry, low, high);
     }
     free(copy);
+}
+
+static pel_boundary read_boundary(const char *text)
+{
+    static const char *const names[] = {"fixed", "periodic", "constant", "reflect"};
+    for (int i = PEL_BOUNDARY_FIXED; i <= PEL_BOUNDARY_REFLECT; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return (pel_boundary)i;
+    }
+    bad_usage("--boundary: '%s' is neither fixed, periodic, constant nor reflect", text);
 }
 
 static enum data read_data(const char *text)
@@ -121,6 +133,9 @@ static bool read_problem(struct bench *bench, enum option_id option, const char 
         break;
     case LENGTH:
         bench->spec.length = read_size("--length", text, 1, PTRDIFF_MAX / 64);
+        break;
+    case BOUNDARY:
+        bench->spec.boundary = read_boundary(text);
         break;
     case SINGLE:
         bench->spec.single = true;
@@ -173,6 +188,7 @@ static const struct option options[] = {{"family", required_argument, NULL, FAMI
                                         {"steps", required_argument, NULL, STEPS},
                                         {"axis", required_argument, NULL, AXIS},
                                         {"length", required_argument, NULL, LENGTH},
+                                        {"boundary", required_argument, NULL, BOUNDARY},
                                         {"single", no_argument, NULL, SINGLE},
                                         {"data", required_argument, NULL, DATA},
                                         {"seed", required_argument, NULL, SEED},

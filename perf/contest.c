@@ -65,6 +65,8 @@ static void enter_peers(struct contest *contest)
     if (workload->stencil)
         shape_name(&workload->stencil->shape, shape);
     const struct peer *peer;
+    if (workload->spec.boundary != PEL_BOUNDARY_FIXED)
+        return;
     for (size_t rank = 0; (peer = peer_of_rank(rank, op, shape, workload->spec.dtype)); rank++) {
         struct contestant *place = next_place(contest);
         entrant_open_peer(&place->entrant, &contest->workload, peer, pel_team_threads(&opts));

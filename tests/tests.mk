@@ -47,6 +47,7 @@ program_tests = \
 	tests/test_statistics \
 	tests/test_stats \
 	tests/test_stencil \
+	tests/test_stencil_fft \
 	tests/test_stencil_laws \
 	tests/test_sum \
 	tests/test_support \
@@ -155,6 +156,7 @@ tests_test_user_SOURCES = tests/test_user.c $(scarcity)
 tests_test_user_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 
 tests_test_stencil_SOURCES = tests/test_stencil.c tests/stencil_oracle.c tests/stencil_oracle.h
+tests_test_stencil_fft_LDADD = $(LDADD) -lm
 tests_test_stencil_laws_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS)
 tests_test_stencil_laws_LDADD = $(LDADD) $(FFTW_LIBS) -lm
 
