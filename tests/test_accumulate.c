@@ -93,7 +93,7 @@ static void test_splits(void **unused)
     if (!oracle_exists())
         skip();
     struct test_random random = test_random_start(test_seed(), 1);
-    int rounds = test_long() ? 90 : 2, splits = 20;
+    int rounds = test_long() ? 90 : 10, splits = 20;
     for (int round = 0; round < rounds * DATA_KINDS * 4; round++) {
         enum pel_op op = round % 2 ? PEL_OP_DOT : PEL_OP_SUM;
         pel_dtype dtype = round / 2 % 2 ? PEL_F32 : PEL_F64;
