@@ -64,6 +64,30 @@
         (void)y;                                                                                                       \
         return pel_sort_axis_##suffix((T *)result, 3, shape, 1, opts);                                                 \
     }
+/* From the first half, which is kept, to the second. */
+#define COMPACT(T, suffix)                                                                                             \
+    static pel_status compact_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)     \
+    {                                                                                                                  \
+        const T *from = result;                                                                                        \
+        size_t half = n / 2, count;                                                                                    \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_compact_if_##suffix(from, half, PEL_GREATER, from[0], (T *)result + half, &count, opts);            \
+    }
+/* Of the first half; the sums of segments that get longer stand in the second. */
+#define SEGMENT_SUMS(T, R, suffix)                                                                                     \
+    static pel_status segment_sums_##suffix(const void *x, const void *y, size_t n, void *result,                      \
+                                            const pel_opts *opts)                                                      \
+    {                                                                                                                  \
+        enum { SEGMENTS = 60 };                                                                                        \
+        size_t half = n / 4 * 2, offsets[SEGMENTS + 1];                                                                \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        for (size_t s = 0; s <= SEGMENTS; s++)                                                                         \
+            offsets[s] = half * s * s / (SEGMENTS * SEGMENTS);                                                         \
+        return pel_segment_sum_##suffix((const T *)result, offsets, SEGMENTS, (R *)(void *)((T *)result + half),       \
+                                        opts);                                                                         \
+    }
 /* Of the first half, counted in the second. */
 #define HISTOGRAM(T, suffix)                                                                                           \
     static pel_status histogram_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)   \
@@ -150,6 +174,8 @@ static uint64_t *words_in(void *elements, size_t n, size_t size)
     SCAN(scan, T, suffix)                                                                                              \
     SCAN(scan_min, T, suffix)                                                                                          \
     SCAN(scan_max, T, suffix)                                                                                          \
+    COMPACT(T, suffix)                                                                                                 \
+    SEGMENT_SUMS(T, R, suffix)                                                                                         \
     HISTOGRAM(T, suffix)                                                                                               \
     SORT(T, suffix)                                                                                                    \
     SELECT(T, suffix)                                                                                                  \
@@ -367,7 +393,8 @@ SYSTEM(PEL_F64, double, f64)
         {"minmax", dtype, false, minmax_##suffix}, {"count", dtype, false, count_##suffix},                            \
         {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
         {"scan", dtype, true, scan_##suffix}, {"scan_min", dtype, true, scan_min_##suffix},                            \
-        {"scan_max", dtype, true, scan_max_##suffix}, {"histogram", dtype, true, histogram_##suffix},                  \
+        {"scan_max", dtype, true, scan_max_##suffix}, {"compact", dtype, true, compact_##suffix},                      \
+        {"segment sums", dtype, true, segment_sums_##suffix}, {"histogram", dtype, true, histogram_##suffix},          \
         {"argsort", dtype, true, argsort_##suffix}, {"sort_pairs", dtype, true, sort_pairs_##suffix},                  \
         {"select", dtype, true, select_##suffix}, {"sort_segments", dtype, true, segments_##suffix},                   \
         {"sort_axis", dtype, true, axis_##suffix}, {"searchsorted", dtype, true, search_##suffix},                     \

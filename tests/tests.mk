@@ -28,6 +28,7 @@ program_tests = \
 	tests/test_extreme \
 	tests/test_fork \
 	tests/test_histogram \
+	tests/test_histogram_arguments \
 	tests/test_histogram_weighted \
 	tests/test_integer_sum \
 	tests/test_memory \
@@ -103,7 +104,11 @@ tests_test_compact_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_segment_SOURCES = tests/test_segment.c tests/scarcity.c tests/scarcity.h
 tests_test_segment_LDADD = $(LDADD) -lm
 tests_test_segment_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
+histogram_calls = tests/histogram_calls.c tests/histogram_calls.h
+tests_test_histogram_SOURCES = tests/test_histogram.c $(histogram_calls)
 tests_test_histogram_LDADD = $(LDADD) -lm
+tests_test_histogram_arguments_SOURCES = tests/test_histogram_arguments.c $(histogram_calls)
+tests_test_histogram_arguments_LDADD = $(LDADD) -lm
 tests_test_histogram_weighted_SOURCES = tests/test_histogram_weighted.c tests/scarcity.c tests/scarcity.h
 tests_test_histogram_weighted_LDADD = $(LDADD) -lm
 tests_test_histogram_weighted_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
