@@ -110,7 +110,8 @@ static bool plan(struct spread *spread)
     spread->nzones = job->team == 1 ? 1 : ZONES * (size_t)job->team;
     if (spread->nzones > PEL_SORT_ZONES)
         spread->nzones = PEL_SORT_ZONES;
-    if (!(job->n * job->size > job->alone && plan_many(spread)) && !plan_few(spread))
+    bool many = job->n * job->size > job->alone && plan_many(spread);
+    if (!many && (job->team == 1 || !plan_few(spread)))
         return false;
     size_t regions = count_slots(spread) / spread->nstripes / SLOTS_A_REGION;
     spread->nregions = regions < 1 ? 1 : regions < PEL_SORT_REGIONS ? regions : PEL_SORT_REGIONS;

@@ -164,8 +164,31 @@ static void a_million_keys_on_any_team(void **state)
             pel_opts opts = options(&made, variant, in_place ? 1 : run);
             most_scratch = 0;
             expect_sorted(&made, keys, &opts);
-            assert_true((most_scratch > 0) == !in_place);
+            assert_true((most_scratch > 0) == (opts.threads != 1));
             assert_in_range(most_scratch, 0, made.bytes / 4 + 2 * PEL_CACHE_LINE);
+        }
+        guard_free(keys);
+        free_case(&made);
+    }
+}
+
+/* As many as are distributed by a map, also by one thread; then too many keys for that are alike. */
+static void millions_of_keys(void **state)
+{
+    static const char *const names[] = {"uniform", "special values"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct sort_type *type = &sort_types[(i + test_seed()) % SORT_TYPES];
+        size_t n = (20 << 20) / type->size + i;
+        struct sort_case made = make_case(type, data_named(names[i]), n, i % 2);
+        unsigned char *keys = guard_alloc(made.bytes, i * type->size, true);
+        for (int threads = 1; threads <= 2; threads++) {
+            char variant[64];
+            snprintf(variant, sizeof variant, "%s:alone_kib=64", widest_quick(&made));
+            pel_opts opts = options(&made, variant, threads);
+            most_scratch = 0;
+            expect_sorted(&made, keys, &opts);
+            assert_in_range(most_scratch, 1, made.bytes / 4 + 2 * PEL_CACHE_LINE);
         }
         guard_free(keys);
         free_case(&made);
@@ -274,6 +297,7 @@ int main(void)
         cmocka_unit_test(every_distribution),
         cmocka_unit_test(every_distribution_on_a_team),
         cmocka_unit_test(a_million_keys_on_any_team),
+        cmocka_unit_test(millions_of_keys),
         cmocka_unit_test(no_memory_is_no_error),
         cmocka_unit_test(the_callers_work_is_enough),
         cmocka_unit_test(bad_arguments_touch_nothing),
