@@ -40,10 +40,21 @@ static inline ROW R(set1)(T code)
     return code;
 }
 
-/* One in lanes that are equal, else zero. */
+/* One in lanes that are equal (less), else zero. */
 static inline ROW R(equal)(ROW a, ROW b)
 {
     return a == b;
+}
+
+static inline ROW R(less)(ROW a, ROW b)
+{
+    return a < b;
+}
+
+/* Around the ends of the type. */
+static inline ROW R(minus)(ROW a, ROW b)
+{
+    return (ROW)((U)a - (U)b);
 }
 
 static inline ROW R(min)(ROW a, ROW b)
@@ -107,6 +118,16 @@ enum { NAME(lanes) = LANES };
 static inline ROW R(equal)(ROW a, ROW b)
 {
     return -(a == b);
+}
+
+static inline ROW R(less)(ROW a, ROW b)
+{
+    return -(a < b);
+}
+
+static inline ROW R(minus)(ROW a, ROW b)
+{
+    return (ROW)((VU)a - (VU)b);
 }
 
 /* From place `at` in a tree, twice that, or one more where a is greater than the node (equals it). True is -1. */

@@ -46,35 +46,51 @@ const struct pel_kernel PEL_TABLE(sort_sieve)[] = {
 enum { NAME(chunk) = 256 };
 static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 
-/* Keeps those of n codes, at most a chunk, that are not less than low and not greater than high. */
-static void NAME(keep)(const NAME(code) * codes, size_t n, struct pel_select_filter *filter)
+/* Whether there is room for what is to be kept of n codes, at most a chunk; if not, it is only counted. */
+static bool NAME(fits)(const NAME(code) * codes, size_t n, struct pel_select_filter *filter)
 {
-    const U low = (U)filter->low, width = (U)filter->high - low, flip = (U)NAME(smallest);
+    const U low = (U)filter->low, width = (U)filter->high - low;
     U below = 0, inside = 0;
     for (size_t i = 0; i < n; i++) {
         below += codes[i] < (T)low ? 1 : 0;
         inside += (U)codes[i] - low <= width ? 1 : 0;
     }
+    if (filter->nstored + inside <= filter->room)
+        return true;
     filter->below += below;
     filter->inside += inside;
-    if (inside == 0 || filter->nstored + inside > filter->room)
-        return;
-    NAME(code) *to = (NAME(code) *)filter->stored + filter->nstored;
-    const ROW pivot = R(set1)((T)(width ^ flip));
-    NAME(code) difference[NAME(chunk)];
+    return false;
+}
+
+/* Keeps those of n codes, at most a chunk, that are not less than low and not greater than high. What splits off in
+ * front of a row is stored; the rest of the row is overwritten by the next. */
+static void NAME(keep)(const NAME(code) * codes, size_t n, struct pel_select_filter *filter)
+{
+    const U low = (U)filter->low, width = (U)filter->high - low, flip = (U)NAME(smallest);
+    NAME(code) *start = (NAME(code) *)filter->stored + filter->nstored, *to = start;
+    const ROW pivot = R(set1)((T)(width ^ flip)), least = R(set1)((T)low), turn = R(set1)((T)flip);
+    ROW below = R(set1)(0);
+    T lane[NAME(lanes)];
     size_t i = 0;
-    for (; i < n; i++)
-        difference[i] = (T)(((U)codes[i] - low) ^ flip);
-    for (i = 0; i + NAME(lanes) <= n; i += NAME(lanes)) {
+    if (filter->nstored + n > filter->room && !NAME(fits)(codes, n, filter))
+        return;
+    for (; i + NAME(lanes) <= n; i += NAME(lanes)) {
         size_t count;
-        R(store)(to, R(split)(R(load)(difference + i), pivot, &count));
+        ROW row = R(load)(codes + i);
+        below += R(less)(row, least);
+        R(store)(to, R(split)(R(minus)(row, least) ^ turn, pivot, &count));
         to += count;
     }
+    R(store)(lane, below);
+    for (int j = 0; j < NAME(lanes); j++)
+        filter->below += (size_t)lane[j];
     for (; i < n; i++) {
+        filter->below += codes[i] < (T)low;
         if ((U)codes[i] - low <= width)
-            *to++ = difference[i];
+            *to++ = (T)(((U)codes[i] - low) ^ flip);
     }
-    filter->nstored += inside;
+    filter->inside += (size_t)(to - start);
+    filter->nstored += (size_t)(to - start);
 }
 
 /* Beyond the numbers of a chunk: the mark of what is not listed. */
