@@ -49,6 +49,9 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(ARGSORT, sort, "argsort")                                                                                        \
     X(SORT_PAIRS, sort, "sort_pairs")                                                                                  \
     X(SELECT, sort, "select")                                                                                          \
+    X(PARTIAL_SORT, sort, "partial_sort")                                                                              \
+    X(TOP_K, sort, "top_k")                                                                                            \
+    X(SORT_U128, sort, "sort_u128")                                                                                    \
     X(SORT_SEGMENTS, sort, "sort_segments")                                                                            \
     X(SORT_AXIS, sort, "sort_axis")                                                                                    \
     X(SEARCHSORTED, sort, "searchsorted")                                                                              \

@@ -489,7 +489,7 @@ pel_status pel_sort_u128(pel_u128 *keys, size_t n, const pel_opts *opts)
                       .size = sizeof(uint64_t),
                       .load_size = sizeof(uint64_t),
                       .wide_keys = true};
-    return run(PEL_OP_SORT_PAIRS, &job, opts);
+    return run(PEL_OP_SORT_U128, &job, opts);
 }
 
 size_t pel_sort_u128_work_bytes(size_t n)

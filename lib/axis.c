@@ -100,8 +100,11 @@ static pel_status plan_axis(struct axis *axis, const pel_opts *opts, struct pel_
     axis->leaf = pick->kernel->run.series;
     for (int i = 0; i < PEL_MAX_PARAMS; i++)
         axis->params[i] = pick->params[i];
-    if (request.n > 0)
-        plan_tiles(axis);
+    if (request.n == 0 || axis->inner == 1)
+        return PEL_OK;
+    if (axis->length > PTRDIFF_MAX / PEL_SERIES_LINE / 2 / (size_t)axis->team)
+        return PEL_ENOMEM; /* there cannot be so much */
+    plan_tiles(axis);
     return PEL_OK;
 }
 

@@ -5,18 +5,19 @@
 
 /* Elements of one thread's work that take a few times as long as waking it (some 5 microseconds). */
 static const size_t worth_a_thread[PEL_NOPS] = {
-    [PEL_OP_SUM] = 1 << 16,     [PEL_OP_DOT] = 1 << 14,           [PEL_OP_ASUM] = 1 << 16,
-    [PEL_OP_NRM2] = 1 << 14,    [PEL_OP_MEAN] = 1 << 16,          [PEL_OP_MIN] = 1 << 16,
-    [PEL_OP_MAX] = 1 << 16,     [PEL_OP_ARGMIN] = 1 << 16,        [PEL_OP_ARGMAX] = 1 << 16,
-    [PEL_OP_MINMAX] = 1 << 16,  [PEL_OP_COUNT] = 1 << 16,         [PEL_OP_VAR] = 1 << 14,
-    [PEL_OP_STD] = 1 << 14,     [PEL_OP_COV] = 1 << 13,           [PEL_OP_CORR] = 1 << 13,
-    [PEL_OP_WMEAN] = 1 << 14,   [PEL_OP_CSUM] = 1 << 14,          [PEL_OP_CDOTU] = 1 << 12,
-    [PEL_OP_CDOTC] = 1 << 12,   [PEL_OP_COLUMNS] = 1 << 15,       [PEL_OP_SCAN] = 1 << 15,
-    [PEL_OP_SORT] = 1 << 16,    [PEL_OP_ARGSORT] = 1 << 13,       [PEL_OP_SORT_PAIRS] = 1 << 13,
-    [PEL_OP_SELECT] = 1 << 16,  [PEL_OP_SORT_SEGMENTS] = 1 << 15, [PEL_OP_SORT_AXIS] = 1 << 15,
-    [PEL_OP_STENCIL] = 1 << 15, [PEL_OP_SCAN_MIN] = 1 << 15,      [PEL_OP_SCAN_MAX] = 1 << 15,
-    [PEL_OP_COMPACT] = 1 << 15, [PEL_OP_HISTOGRAM] = 1 << 14,     [PEL_OP_SEARCHSORTED] = 1 << 12,
-    [PEL_OP_MERGE] = 1 << 15,   [PEL_OP_UNIQUE] = 1 << 16,        [PEL_OP_PERMUTE] = 1 << 14,
+    [PEL_OP_SUM] = 1 << 16,          [PEL_OP_DOT] = 1 << 14,           [PEL_OP_ASUM] = 1 << 16,
+    [PEL_OP_NRM2] = 1 << 14,         [PEL_OP_MEAN] = 1 << 16,          [PEL_OP_MIN] = 1 << 16,
+    [PEL_OP_MAX] = 1 << 16,          [PEL_OP_ARGMIN] = 1 << 16,        [PEL_OP_ARGMAX] = 1 << 16,
+    [PEL_OP_MINMAX] = 1 << 16,       [PEL_OP_COUNT] = 1 << 16,         [PEL_OP_VAR] = 1 << 14,
+    [PEL_OP_STD] = 1 << 14,          [PEL_OP_COV] = 1 << 13,           [PEL_OP_CORR] = 1 << 13,
+    [PEL_OP_WMEAN] = 1 << 14,        [PEL_OP_CSUM] = 1 << 14,          [PEL_OP_CDOTU] = 1 << 12,
+    [PEL_OP_CDOTC] = 1 << 12,        [PEL_OP_COLUMNS] = 1 << 15,       [PEL_OP_SCAN] = 1 << 15,
+    [PEL_OP_SORT] = 1 << 16,         [PEL_OP_ARGSORT] = 1 << 13,       [PEL_OP_SORT_PAIRS] = 1 << 13,
+    [PEL_OP_SELECT] = 1 << 16,       [PEL_OP_SORT_SEGMENTS] = 1 << 15, [PEL_OP_SORT_AXIS] = 1 << 15,
+    [PEL_OP_STENCIL] = 1 << 15,      [PEL_OP_SCAN_MIN] = 1 << 15,      [PEL_OP_SCAN_MAX] = 1 << 15,
+    [PEL_OP_COMPACT] = 1 << 15,      [PEL_OP_HISTOGRAM] = 1 << 14,     [PEL_OP_SEARCHSORTED] = 1 << 12,
+    [PEL_OP_PARTIAL_SORT] = 1 << 16, [PEL_OP_TOP_K] = 1 << 16,         [PEL_OP_SORT_U128] = 1 << 13,
+    [PEL_OP_MERGE] = 1 << 15,        [PEL_OP_UNIQUE] = 1 << 16,        [PEL_OP_PERMUTE] = 1 << 14,
 };
 
 /* The larger the better; the place in the registry makes it unique. */

@@ -404,11 +404,11 @@ static pel_status check_front(pel_dtype dtype, const void *keys, size_t n, size_
 }
 
 /* Where act writes is set; the rest of the hunt is filled in here. It is large: what is not set is not read. */
-static pel_status hunt_down(struct hunt *hunt, pel_dtype dtype, void *keys, size_t n, size_t k,
+static pel_status hunt_down(struct hunt *hunt, enum pel_op op, pel_dtype dtype, void *keys, size_t n, size_t k,
                             void (*act)(struct hunt *hunt), const pel_opts *opts)
 {
     struct pel_request request = {
-        .op = PEL_OP_SELECT, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
+        .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
     struct pel_span span;
     pel_status status = pel_dispatch(&request, opts, &pick);
@@ -436,7 +436,7 @@ static pel_status select_key(pel_dtype dtype, void *keys, size_t n, size_t k, co
     pel_status status = check_front(dtype, keys, n, k, opts);
     if (status == PEL_OK && k == n)
         status = PEL_EINVAL;
-    return status == PEL_OK ? hunt_down(&hunt, dtype, keys, n, k, part, opts) : status;
+    return status == PEL_OK ? hunt_down(&hunt, PEL_OP_SELECT, dtype, keys, n, k, part, opts) : status;
 }
 
 /* Brings the k keys that come first to the front. */
@@ -444,7 +444,8 @@ static pel_status part_at(pel_dtype dtype, void *keys, size_t n, size_t k, const
 {
     struct hunt hunt;
     pel_status status = check_front(dtype, keys, n, k, opts);
-    return status == PEL_OK && k > 0 && k < n ? hunt_down(&hunt, dtype, keys, n, k, part, opts) : status;
+    return status == PEL_OK && k > 0 && k < n ? hunt_down(&hunt, PEL_OP_PARTIAL_SORT, dtype, keys, n, k, part, opts)
+                                              : status;
 }
 
 /* The k keys that come first, in the order of their indices. The hunt only reads the keys. */
@@ -454,7 +455,7 @@ static pel_status take_first(pel_dtype dtype, const void *keys, size_t n, size_t
     struct hunt hunt;
     hunt.taken = taken;
     hunt.index = index;
-    return hunt_down(&hunt, dtype, (void *)(uintptr_t)keys, n, k - 1, take, opts);
+    return hunt_down(&hunt, PEL_OP_TOP_K, dtype, (void *)(uintptr_t)keys, n, k - 1, take, opts);
 }
 
 static pel_status check_top(pel_dtype dtype, const void *keys, size_t n, size_t k, const void *values,

@@ -189,6 +189,17 @@ void std_nth_element(const peer_job *job)
     sort_keys(job, [&](auto first, auto last) { std::nth_element(first, first + job->n / 2, last); });
 }
 
+void std_partial_sort(const peer_job *job)
+{
+    sort_keys(job, [&](auto first, auto last) { std::partial_sort(first, first + job->n / 16, last); });
+}
+
+void std_sort_u128(const peer_job *job)
+{
+    auto *keys = static_cast<pel_u128 *>(job->data);
+    std::sort(keys, keys + job->n);
+}
+
 void std_scan(const peer_job *job)
 {
     scan_elements(job, [](auto first, auto last, auto out) { std::inclusive_scan(first, last, out); });
@@ -224,6 +235,8 @@ const peer peers_cxx[] = {
     {"std sort of indices", "C++ standard library", "argsort", nullptr, every_dtype, false, std_argsort},
     {"std stable_sort of records", "C++ standard library", "sort_pairs", nullptr, every_dtype, false,
      std_stable_sort_pairs},
+    {"std partial_sort", "C++ standard library", "partial_sort", nullptr, every_dtype, false, std_partial_sort},
+    {"std sort", "C++ standard library", "sort_u128", nullptr, every_dtype, false, std_sort_u128},
     {"std lower_bound", "C++ standard library", "searchsorted", nullptr, every_dtype, false, std_lower_bound},
     {"std merge", "C++ standard library", "merge", nullptr, every_dtype, false, std_merge},
     {"std sort, then counts", "C++ standard library", "unique", nullptr, every_dtype, false, std_sort_unique},

@@ -70,6 +70,9 @@ static unsigned flag_of(enum pel_op op)
     case PEL_OP_ARGSORT:
     case PEL_OP_SORT_PAIRS:
     case PEL_OP_SELECT:
+    case PEL_OP_PARTIAL_SORT:
+    case PEL_OP_TOP_K:
+    case PEL_OP_SORT_U128:
     case PEL_OP_SORT_SEGMENTS:
     case PEL_OP_SORT_AXIS:
     case PEL_OP_SEARCHSORTED:

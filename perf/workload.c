@@ -24,8 +24,10 @@ static const struct workload_family *const families[PEL_NOPS] = {
     [PEL_OP_SORT_AXIS] = &workload_series,    [PEL_OP_SCAN_MIN] = &workload_scan,
     [PEL_OP_SCAN_MAX] = &workload_scan,       [PEL_OP_COMPACT] = &workload_compact,
     [PEL_OP_HISTOGRAM] = &workload_histogram, [PEL_OP_STENCIL] = &workload_stencil,
-    [PEL_OP_SEARCHSORTED] = &workload_sorted, [PEL_OP_MERGE] = &workload_sorted,
-    [PEL_OP_UNIQUE] = &workload_sorted,       [PEL_OP_PERMUTE] = &workload_sorted,
+    [PEL_OP_PARTIAL_SORT] = &workload_sort,   [PEL_OP_TOP_K] = &workload_order,
+    [PEL_OP_SORT_U128] = &workload_order,     [PEL_OP_SEARCHSORTED] = &workload_sorted,
+    [PEL_OP_MERGE] = &workload_sorted,        [PEL_OP_UNIQUE] = &workload_sorted,
+    [PEL_OP_PERMUTE] = &workload_sorted,
 };
 
 size_t workload_stride(const struct workload *workload)

@@ -7,6 +7,9 @@
 
 typedef pel_status sort_run(void *keys, size_t n, const pel_opts *opts);
 
+/* The part of the keys that a partial sort sorts. */
+enum { FRONT = 16 };
+
 #define SORT(suffix, T)                                                                                                \
     static pel_status sort_##suffix(void *keys, size_t n, const pel_opts *opts)                                        \
     {                                                                                                                  \
@@ -15,6 +18,10 @@ typedef pel_status sort_run(void *keys, size_t n, const pel_opts *opts);
     static pel_status select_##suffix(void *keys, size_t n, const pel_opts *opts)                                      \
     {                                                                                                                  \
         return pel_select_##suffix((T *)keys, n, n / 2, opts);                                                         \
+    }                                                                                                                  \
+    static pel_status partial_sort_##suffix(void *keys, size_t n, const pel_opts *opts)                                \
+    {                                                                                                                  \
+        return pel_partial_sort_##suffix((T *)keys, n, n / FRONT, opts);                                               \
     }
 
 SORT(f32, float)
@@ -29,7 +36,8 @@ SORT(u64, uint64_t)
         [PEL_F32] = op##_f32, [PEL_F64] = op##_f64, [PEL_I32] = op##_i32, [PEL_I64] = op##_i64, [PEL_U32] = op##_u32,  \
         [PEL_U64] = op##_u64                                                                                           \
     }
-static sort_run *const sorts[PEL_NOPS][PEL_NDTYPES] = {[PEL_OP_SORT] = ROW(sort), [PEL_OP_SELECT] = ROW(select)};
+static sort_run *const sorts[PEL_NOPS][PEL_NDTYPES] = {
+    [PEL_OP_SORT] = ROW(sort), [PEL_OP_SELECT] = ROW(select), [PEL_OP_PARTIAL_SORT] = ROW(partial_sort)};
 
 static bool serves(enum pel_op op, pel_dtype dtype)
 {
@@ -71,10 +79,12 @@ static pel_status run(struct entrant *entrant, void *data)
                                                                             &entrant->opts);
 }
 
-/* Of a selection, others promise only the key at its place. */
+/* Of a selection, others promise only the key at its place, of a partial sort the front. */
 static bool agrees(const struct workload *workload, const void *a, const void *b)
 {
     size_t size = pel_dtype_size(workload->spec.dtype), at = workload->n / 2 * size;
+    if (workload->spec.op == PEL_OP_PARTIAL_SORT)
+        return memcmp(a, b, workload->n / FRONT * size) == 0;
     return workload->spec.op == PEL_OP_SELECT && memcmp((const char *)a + at, (const char *)b + at, size) == 0;
 }
 

@@ -318,6 +318,8 @@ static void bad_axes_touch_nothing(void **state)
         assert_int_equal(calls[t].axis(keys, 2, good, 2, NULL), PEL_EINVAL);
         assert_int_equal(calls[t].axis(keys, 2, good, -1, NULL), PEL_EINVAL);
         assert_int_equal(calls[t].axis(keys, 2, huge, 0, NULL), PEL_ERANGE);
+        const size_t long_series[] = {PTRDIFF_MAX / sort_types[t].size / 2, 2};
+        assert_int_equal(calls[t].axis(keys, 2, long_series, 0, NULL), PEL_ENOMEM);
         assert_int_equal(calls[t].axis(keys, 2, large, 0, NULL), PEL_ERANGE);
         assert_int_equal(calls[t].axis(keys, 2, good, 0, &flag), PEL_EINVAL);
         assert_int_equal(calls[t].axis(keys, 2, good, 0, &variant), PEL_ENOTSUP);

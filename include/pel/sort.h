@@ -85,8 +85,8 @@ PEL_API size_t pel_sort_axis_work_bytes(pel_dtype dtype, int ndim, const size_t 
  *
  * O(n log n) for every input. Scratch: pel_sort_u128_work_bytes(n) at the most, allocated unless the options bring it;
  * where there is no memory, the sort does without, in place and slower. keys: aligned to 16 bytes; NULL only when n is
- * 0. Errors and threads as for pel_sort. opts->variant names a kernel of the operation sort_pairs on u64, which does
- * the work.
+ * 0. Errors and threads as for pel_sort. opts->variant names a kernel of the operation sort_u128, in tables one of
+ * u64.
  *
  * Method: as for pel_sort_pairs: the 64 bits from the first on in which keys differ move with the last 64. */
 PEL_API pel_status pel_sort_u128(pel_u128 *keys, size_t n, const pel_opts *opts);
@@ -185,7 +185,7 @@ PEL_API size_t pel_select_work_bytes(pel_dtype dtype, size_t n);
 
 /* Sorts the k keys that come first in the order of pel_sort into keys[0] ... keys[k-1]; the others follow, as
  * pel_select leaves them. k may be n. Arguments, errors, scratch and threads as for pel_select and pel_sort of k keys;
- * opts->variant names a kernel of select. */
+ * opts->variant names a kernel of partial_sort. */
 PEL_API pel_status pel_partial_sort_f32(float *keys, size_t n, size_t k, const pel_opts *opts);
 PEL_API pel_status pel_partial_sort_f64(double *keys, size_t n, size_t k, const pel_opts *opts);
 PEL_API pel_status pel_partial_sort_i32(int32_t *keys, size_t n, size_t k, const pel_opts *opts);
@@ -199,7 +199,7 @@ PEL_API pel_status pel_partial_sort_u64(uint64_t *keys, size_t n, size_t k, cons
  *
  * k: at most n (PEL_EINVAL). values, index: k elements each; no two of the three arrays overlap (PEL_EINVAL). Scratch:
  * what pel_select of n keys and pel_sort_pairs of k use, one after the other. Other errors as for pel_sort_pairs; after
- * PEL_ENOMEM values and index hold what is not defined. opts->variant names a kernel of select. Thread-safe for
+ * PEL_ENOMEM values and index hold what is not defined. opts->variant names a kernel of top_k. Thread-safe for
  * distinct outputs. O(n + k log k). Method: as for pel_select, but that keys are copied. */
 PEL_API pel_status pel_top_k_f32(const float *keys, size_t n, size_t k, float *values, uint64_t *index,
                                  const pel_opts *opts);

@@ -12,13 +12,13 @@ PEL_BEGIN_DECLS
 
 /* Explains the dispatch of one request as text: the chosen kernel and the table that named it, then every
  * candidate and why it was passed over.
- *   op:    "sum", "dot", "asum", "nrm2", "mean", "min", "max", "argmin", "argmax", "scan", "sort",
- *          "argsort", "sort_pairs", "select", "sort_segments", "sort_axis", "searchsorted", "merge", "unique",
- * "permute", "stencil" n:     elements (stencil: cells of a 3-dimensional 7-point problem) opts:  flags, threads and
- * variant of the call; NULL: the defaults Writes into text[0 ... capacity), always terminated when capacity > 0;
- * *length, unless NULL, gets the full length without the terminator, as snprintf does. PEL_EINVAL (unknown op, dtype or
- * flag; null text with capacity > 0), PEL_ENOTSUP (the operation has no such dtype, or opts->variant cannot run);
- * nothing is then written. Thread-safe. */
+ *   op:    an operation, mostly by its name in functions: "sum", "argmin", "scan", "sort", "sort_pairs", "top_k",
+ *          "searchsorted", ...; "sort_u128" (with PEL_U64), "permute" (with PEL_U64), "stencil"
+ *   n:     elements (stencil: cells of a 3-dimensional 7-point problem)
+ *   opts:  flags, threads and variant of the call; NULL: the defaults
+ * Writes into text[0 ... capacity), always terminated when capacity > 0; *length, unless NULL, gets the full length
+ * without the terminator, as snprintf does. PEL_EINVAL (unknown op, dtype or flag; null text with capacity > 0),
+ * PEL_ENOTSUP (the operation has no such dtype, or opts->variant cannot run); nothing is then written. Thread-safe. */
 PEL_API pel_status pel_explain(const char *op, pel_dtype dtype, size_t n, const pel_opts *opts, char *text,
                                size_t capacity, size_t *length);
 

@@ -84,7 +84,7 @@ static inline void store_group(const struct pel_records_stripe *stripe, size_t b
 const struct pel_kernel PEL_TABLE(sort_pack)[] = {
     PACK(ARGSORT, f32),    PACK(ARGSORT, f64),    PACK(ARGSORT, i32),    PACK(ARGSORT, i64),    PACK(ARGSORT, u32),
     PACK(ARGSORT, u64),    PACK(SORT_PAIRS, f32), PACK(SORT_PAIRS, f64), PACK(SORT_PAIRS, i32), PACK(SORT_PAIRS, i64),
-    PACK(SORT_PAIRS, u32), PACK(SORT_PAIRS, u64), PEL_END_OF_TABLE,
+    PACK(SORT_PAIRS, u32), PACK(SORT_PAIRS, u64), PACK(SORT_U128, u64),  PEL_END_OF_TABLE,
 };
 
 #else

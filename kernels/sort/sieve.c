@@ -33,11 +33,11 @@ static void sort_integers(pel_dtype dtype, void *integers, size_t n)
 #else
 #define TRAITS 0
 #endif
-#define SIEVE(T_) PEL_ROW(SELECT, T_, "sieve", .run.select = &leaf_##T_, .traits = TRAITS)
+#define SIEVE(OP, T_) PEL_ROW(OP, T_, "sieve", .run.select = &leaf_##T_, .traits = TRAITS)
+#define SIEVES(OP)    SIEVE(OP, f32), SIEVE(OP, f64), SIEVE(OP, i32), SIEVE(OP, i64), SIEVE(OP, u32), SIEVE(OP, u64)
 
-const struct pel_kernel PEL_TABLE(sort_sieve)[] = {
-    SIEVE(f32), SIEVE(f64), SIEVE(i32), SIEVE(i64), SIEVE(u32), SIEVE(u64), PEL_END_OF_TABLE,
-};
+const struct pel_kernel PEL_TABLE(sort_sieve)[] = {SIEVES(SELECT), SIEVES(PARTIAL_SORT), SIEVES(TOP_K),
+                                                   PEL_END_OF_TABLE};
 
 #else /* read once per type of code */
 
