@@ -43,7 +43,7 @@ __attribute__((always_inline)) static inline void NAME(search_group)(const NAME(
     for (; n > 1; n -= n / 2) {
         size_t half = n / 2;
         for (int i = 0; i < GROUP; i++)
-            at[i] += NAME(before)(keys[at[i] + half - 1], needle[i], right, descending) ? half : 0;
+            at[i] += -(size_t)NAME(before)(keys[at[i] + half - 1], needle[i], right, descending) & half;
     }
     for (int i = 0; n == 1 && i < GROUP; i++)
         at[i] += NAME(before)(keys[at[i]], needle[i], right, descending);
