@@ -5,7 +5,6 @@ lib_LTLIBRARIES += libpel.la
 
 noinst_HEADERS += \
 	lib/accumulator.h \
-	lib/axes.h \
 	lib/big.h \
 	lib/block.h \
 	lib/budget.h \
@@ -21,13 +20,14 @@ noinst_HEADERS += \
 	lib/names.h \
 	lib/offsets.h \
 	lib/reduce.h \
+	lib/reduce_axes.h \
 	lib/registry.h \
 	lib/rule_rows.h \
 	lib/rules.h \
 	lib/scan_range.h \
 	lib/seats.h \
-	lib/segments.h \
 	lib/sort_home.h \
+	lib/sort_segments.h \
 	lib/sort_spread.h \
 	lib/stencil_fft.h \
 	lib/stencil_plan.h \
@@ -50,10 +50,6 @@ libcore_la_SOURCES = \
 	lib/accumulate.c \
 	lib/accumulator.c \
 	lib/argsort.c \
-	lib/axes.c \
-	lib/axes_layout.c \
-	lib/axes_walk.c \
-	lib/axis.c \
 	lib/big.c \
 	lib/budget.c \
 	lib/cgroup.c \
@@ -69,25 +65,30 @@ libcore_la_SOURCES = \
 	lib/merge.c \
 	lib/model.c \
 	lib/names.c \
-	lib/reduce.c \
 	lib/permute.c \
 	lib/quantiles.c \
 	lib/records.c \
+	lib/reduce.c \
+	lib/reduce_axes.c \
+	lib/reduce_axes_layout.c \
+	lib/reduce_axes_walk.c \
 	lib/reduce_kinds.c \
+	lib/reduce_segments.c \
+	lib/reduce_user.c \
 	lib/registry.c \
 	lib/rules.c \
 	lib/scan.c \
 	lib/scan_segments.c \
 	lib/search.c \
 	lib/seats.c \
-	lib/segment.c \
 	lib/select.c \
-	lib/segments.c \
 	lib/shipped.c \
 	lib/sort.c \
-	lib/statistics.c \
+	lib/sort_axis.c \
 	lib/sort_home.c \
+	lib/sort_segments.c \
 	lib/sort_spread.c \
+	lib/statistics.c \
 	lib/stencil.c \
 	lib/stencil_check.c \
 	lib/stencil_fft.c \
@@ -108,7 +109,6 @@ libcore_la_SOURCES = \
 	lib/trace.c \
 	lib/trace_file.c \
 	lib/unique.c \
-	lib/user.c \
 	lib/variant.c \
 	lib/wisdom.c \
 	lib/wisdom_json.c

@@ -6,7 +6,7 @@
 
 #include "lib/check.h"
 #include "lib/memory.h"
-#include "lib/segments.h"
+#include "lib/sort_segments.h"
 
 enum {
     FEW_QUANTILES = 32, /* their ranks are on the stack */

@@ -6,7 +6,7 @@
 
 #include "lib/check.h"
 #include "lib/dispatch.h"
-#include "lib/segments.h"
+#include "lib/sort_segments.h"
 #include "lib/team.h"
 #include "lib/trace.h"
 

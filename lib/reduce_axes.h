@@ -1,6 +1,6 @@
 /* What the files of reductions over axes share. */
-#ifndef PEL_LIB_AXES_H
-#define PEL_LIB_AXES_H
+#ifndef PEL_LIB_REDUCE_AXES_H
+#define PEL_LIB_REDUCE_AXES_H
 
 #include <pel/axes.h>
 

@@ -1,8 +1,8 @@
 /* Reductions over axes: checks, and the layout. */
 #include <stdlib.h>
 
-#include "lib/axes.h"
 #include "lib/check.h"
+#include "lib/reduce_axes.h"
 
 /* What a reduction is in one dimension, of which dtypes, and of how many elements at the least. */
 enum { FLOATS = 1u << PEL_F32 | 1u << PEL_F64, NARROW = 1u << PEL_I32 | 1u << PEL_U32, ALL = 63 };

@@ -1,6 +1,6 @@
 /* Sorts of segments, as far as a sort along an axis needs them. */
-#ifndef PEL_LIB_SEGMENTS_H
-#define PEL_LIB_SEGMENTS_H
+#ifndef PEL_LIB_SORT_SEGMENTS_H
+#define PEL_LIB_SORT_SEGMENTS_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* Reductions over axes: threads take stretches of neighbouring results. */
-#include "lib/axes.h"
+#include "lib/reduce_axes.h"
 
 #include <float.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lib/axes.h"
+#include "lib/reduce_axes.h"
 
 enum { TOGETHER = 4, PIECE = 512 };
 

@@ -7,7 +7,7 @@
 #include "lib/check.h"
 #include "lib/dispatch.h"
 #include "lib/memory.h"
-#include "lib/segments.h"
+#include "lib/sort_segments.h"
 #include "lib/team.h"
 #include "lib/trace.h"
 
