@@ -8,6 +8,7 @@
 #include "lib/check.h"
 #include "lib/memory.h"
 #include "lib/team.h"
+#include "lib/trace.h"
 
 enum {
     FEW = 8, /* records that are inserted one by one */
@@ -229,6 +230,8 @@ pel_status pel_sort_records(void *base, size_t n, size_t size, compare_fn *compa
         return PEL_ENOMEM;
     struct order order = {size, compare, context};
     int team = team_for(n, opts);
+    struct pel_span span;
+    pel_trace_begin_own(&span, "sort_records", NULL, team, n);
     if (team == 1) {
         struct alone alone = {order, base, scratch.data, n};
         pel_team_for(1, 1, sort_alone, &alone);
@@ -238,6 +241,7 @@ pel_status pel_sort_records(void *base, size_t n, size_t size, compare_fn *compa
             job.nchunks *= 2;
         sort_on_team(&job, team);
     }
+    pel_trace_end(&span);
     pel_scratch_drop(&scratch);
     return PEL_OK;
 }

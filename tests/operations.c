@@ -394,7 +394,7 @@ SYSTEM(PEL_F64, double, f64)
         {"argmin", dtype, false, argmin_##suffix}, {"argmax", dtype, false, argmax_##suffix},                          \
         {"scan", dtype, true, scan_##suffix}, {"scan_min", dtype, true, scan_min_##suffix},                            \
         {"scan_max", dtype, true, scan_max_##suffix}, {"compact", dtype, true, compact_##suffix},                      \
-        {"segment sums", dtype, true, segment_sums_##suffix}, {"histogram", dtype, true, histogram_##suffix},          \
+        {"sum of segments", dtype, true, segment_sums_##suffix}, {"histogram", dtype, true, histogram_##suffix},       \
         {"argsort", dtype, true, argsort_##suffix}, {"sort_pairs", dtype, true, sort_pairs_##suffix},                  \
         {"select", dtype, true, select_##suffix}, {"sort_segments", dtype, true, segments_##suffix},                   \
         {"sort_axis", dtype, true, axis_##suffix}, {"searchsorted", dtype, true, search_##suffix},                     \
@@ -431,7 +431,7 @@ const struct operation operations[] = {
     STENCIL_ROWS(PEL_F64, f64),
     {"permute", PEL_U64, true, permute},
     {"sort_records", PEL_U64, true, sort_records},
-    {"sort_values", PEL_U64, true, sort_values},
+    {"argsort and values", PEL_U64, true, sort_values},
     {NULL, PEL_F32, false, NULL},
 };
 

@@ -23,7 +23,7 @@ void test_set_processors(int processors);
 /* What a run of a program left behind: its status as of waitpid, and the start of its standard error. */
 struct test_child {
     int status;
-    char out[8192];
+    char out[16384];
 };
 
 /* Runs this program again as "PROGRAM task value" with one more variable in the environment, and the same seed; where a
