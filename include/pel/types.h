@@ -48,7 +48,8 @@ typedef struct pel_opts {
     int threads;    /* most threads to use; 0: decide. Capped by cpuset, cgroup quota and a caller's team */
     unsigned flags; /* PEL_FAST | ... */
     void *work; /* caller's scratch of work_bytes bytes, any alignment; NULL: pel allocates. Too small: pel allocates */
-    size_t work_bytes;   /* (not shared between calls that run at the same time) */
+    size_t work_bytes;   /* (not shared between calls that run at the same time, nor with arrays of the call: that is
+                            checked by stencils only) */
     const char *variant; /* run this kernel, such as "avx2/quick"; NULL: dispatch. PEL_ENOTSUP if it cannot run */
 } pel_opts;
 
