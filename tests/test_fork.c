@@ -12,7 +12,7 @@
 #include "tests/support.h"
 #include "tests/verbs.h"
 
-enum { PROCESSORS = 4, TIME_LIMIT = 60, SIZE = 1 << 18 };
+enum { PROCESSORS = 4, TIME_LIMIT = 120, SIZE = 1 << 17 };
 
 static uint64_t expected;
 

@@ -211,7 +211,9 @@ static void every_axis(void **state)
     };
     uint64_t stream = 5000;
     (void)state;
-    for (const struct sort_data *data = sort_data; data->name; data += 3) {
+    for (const struct sort_data *data = sort_data; data->name; data++) {
+        if ((data - sort_data) % 3 != 0)
+            continue;
         for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++, stream++)
             check_axis((int)(stream % SORT_TYPES), data, &shapes[i], 1 + (int)(stream % 3), methods[stream % 4],
                        stream);
