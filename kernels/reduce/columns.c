@@ -188,11 +188,11 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
         for (; i < job->rows; i += WIDTH)
             piece_add(piece, chain[0], NAME(load_lanes)(x + i, job->rows - i), levels);
         for (int level = 0; level < levels; level++) {
-            v_i64 units = {0};
+            v_u64 units = {0}; /* without signs, as chains that have left their binade may be anywhere */
             for (int k = 0; k < CHAINS; k++)
-                units += (v_i64)chain[k][level] - (v_i64)piece->anchor[level];
-            int64_t m = v_total_i64(units);
-            wide |= (m + (INT64_C(1) << 52)) >> 53;
+                units += (v_u64)chain[k][level] - (v_u64)piece->anchor[level];
+            int64_t m = (int64_t)v_total_u64(units);
+            wide |= (int64_t)((uint64_t)m + (UINT64_C(1) << 52)) >> 53;
             total[level] = (double)m * piece->unit[level];
         }
         for (int k = 0; k < CHAINS; k++)
