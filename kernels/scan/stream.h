@@ -33,6 +33,7 @@ static void NAME(scan_pieces)(const T *in, T *out, size_t n, struct NAME(place) 
         NAME(scan_piece)(in + i, buffer, here, place, how);
         NAME(stream_all)(out + i, buffer, here);
     }
+    v_stream_end();
 }
 
 #undef SIGNED_

@@ -60,8 +60,10 @@ static void NAME(finish)(struct NAME(path) * path, bool descending)
     while (path->a < path->a_end && path->b < path->b_end)
         NAME(step)(path, descending);
     size_t left_a = (size_t)(path->a_end - path->a), left_b = (size_t)(path->b_end - path->b);
-    memcpy(path->out, path->a, left_a * sizeof(T));
-    memcpy(path->out + left_a, path->b, left_b * sizeof(T));
+    if (left_a > 0) /* a run of nothing may be NULL */
+        memcpy(path->out, path->a, left_a * sizeof(T));
+    if (left_b > 0)
+        memcpy(path->out + left_a, path->b, left_b * sizeof(T));
 }
 
 static size_t NAME(steps_at_hand)(const struct NAME(path) * path)
