@@ -25,7 +25,7 @@ pel_climate_SOURCES = \
 	$(common_sources)
 pel_climate_CPPFLAGS = $(AM_CPPFLAGS) $(NETCDF_CFLAGS)
 # Products and sums stay apart, so that unpacked values are the same on every processor.
-pel_climate_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
+pel_climate_CFLAGS = $(AM_CFLAGS) $(EXACT_CFLAGS)
 pel_climate_LDADD = libpel.la $(NETCDF_LIBS) -lm
 
 if HAVE_ZLIB

@@ -12,6 +12,7 @@ noinst_HEADERS += \
 	lib/check.h \
 	lib/cpu.h \
 	lib/dispatch.h \
+	lib/element.h \
 	lib/env.h \
 	lib/fpenv.h \
 	lib/histogram_job.h \
@@ -56,6 +57,7 @@ libcore_la_SOURCES = \
 	lib/compact.c \
 	lib/cpu.c \
 	lib/dispatch.c \
+	lib/element.c \
 	lib/env.c \
 	lib/explain.c \
 	lib/histogram.c \
@@ -114,7 +116,7 @@ libcore_la_SOURCES = \
 	lib/wisdom_json.c
 libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) \
 	-DPEL_SYSTEM_WISDOM='"$(sysconfdir)/pel/wisdom.json"'
-libcore_la_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+libcore_la_CFLAGS = $(AM_CFLAGS) $(EXACT_CFLAGS) $(OPENMP_CFLAGS)
 libcore_la_LIBADD = $(KERNEL_LIBS) $(HWLOC_LIBS) $(JANSSON_LIBS) $(OPENBLAS_LIBS) $(FFTW_LIBS) -lm
 
 libuntuned_la_SOURCES = lib/tuned.c

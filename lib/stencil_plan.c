@@ -1,5 +1,6 @@
 /* From the description of a stencil problem to tables that a leaf can follow without thinking. */
 #include "lib/stencil_plan.h"
+#include "lib/element.h"
 
 #include <string.h>
 
@@ -92,7 +93,7 @@ static void lay_out_coefficients(struct tables *tables, const struct pel_plan *p
     for (size_t k = 0; k < desc->ntaps; k++) {
         void *row = desc->coefs[k] ? NULL : pel_block_carve(block, outside_cells(plan), plan->size);
         for (size_t i = 0; row && i < outside_cells(plan); i++)
-            pel_stencil_store(row, desc->dtype, i, desc->taps[k].coef);
+            pel_element_store(row, desc->dtype, i, desc->taps[k].coef);
         if (block->data) {
             tables->arrays[k] = desc->coefs[k];
             tables->constants[k] = row;
@@ -125,11 +126,11 @@ static void fill_taps(struct tables *tables, const struct pel_plan *plan, const 
     for (size_t k = 0; k < desc->ntaps; k++) {
         for (int a = 0; a < desc->ndim; a++)
             tables->offset[k][a + 3 - desc->ndim] = desc->taps[k].offset[a];
-        pel_stencil_store(tables->coef, desc->dtype, k, desc->taps[k].coef);
+        pel_element_store(tables->coef, desc->dtype, k, desc->taps[k].coef);
         tables->shift[k] = shift_of(&plan->form, tables->offset[k]);
     }
     for (size_t i = 0; i < outside_cells(plan); i++)
-        pel_stencil_store(tables->outside, desc->dtype, i, desc->boundary_value);
+        pel_element_store(tables->outside, desc->dtype, i, desc->boundary_value);
 }
 
 static void fill_edges(struct tables *tables, const struct pel_plan *plan)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/block.h"
+#include "lib/element.h"
 #include "lib/stencil_sides.h"
 #include "lib/stencil_system.h"
 #include "lib/topology.h"
@@ -19,7 +20,7 @@ static bool good_field(const pel_field *field, int ndim)
         if (!pel_stencil_good_sides(field->boundary[a]))
             return false;
     }
-    return pel_stencil_can_hold(field->dtype, field->boundary_value);
+    return pel_element_can_hold(field->dtype, field->boundary_value);
 }
 
 static bool good_access(const pel_access *access, const pel_system_desc *desc)
@@ -101,7 +102,7 @@ static void lay_out(struct pel_system *system, const pel_system_desc *desc, stru
         if (!outside)
             continue;
         for (size_t x = 0; x < OUTSIDE; x++)
-            pel_stencil_store(outside, desc->fields[i].dtype, x, desc->fields[i].boundary_value);
+            pel_element_store(outside, desc->fields[i].dtype, x, desc->fields[i].boundary_value);
         fields[i].outside = outside;
     }
     for (size_t i = 0; i < desc->nstages; i++) {

@@ -27,6 +27,8 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
 
   dnl A fused multiply-add appears only where it is written; one object an instruction set must stay one. Kernels call
   dnl nothing, so neither the C library's checks, which end the process.
+  PEL_TRY_FLAG([EXACT_CFLAGS], [-ffp-contract=off])
+  AC_SUBST([EXACT_CFLAGS])
   m4_foreach_w([flag], [-ffp-contract=off -fno-math-errno -fno-trapping-math -fno-lto -U_FORTIFY_SOURCE],
                [PEL_TRY_FLAG([KERNEL_CFLAGS], flag)])
   AC_SUBST([KERNEL_CFLAGS])
