@@ -27,15 +27,45 @@ static inline unsigned pel_flags(const pel_opts *opts)
     return opts ? opts->flags : 0;
 }
 
-/* For a step of an operation that is another operation: what opts->variant names is none of its kernels. */
+/* Options for a step of an operation that is another operation: */
+static inline pel_opts pel_opts_copy(const pel_opts *opts)
+{
+    pel_opts copy = PEL_OPTS_INIT;
+    if (opts)
+        copy = *opts;
+    copy.size = sizeof copy;
+    return copy;
+}
+
+/* What opts->variant names is none of its kernels. */
 static inline pel_opts pel_opts_without_variant(const pel_opts *opts)
 {
-    pel_opts rest = PEL_OPTS_INIT;
-    if (opts)
-        rest = *opts;
-    rest.size = sizeof rest;
+    pel_opts rest = pel_opts_copy(opts);
     rest.variant = NULL;
     return rest;
+}
+
+/* The caller's scratch is in use. */
+static inline pel_opts pel_opts_without_work(const pel_opts *opts)
+{
+    pel_opts rest = pel_opts_copy(opts);
+    rest.work = NULL;
+    rest.work_bytes = 0;
+    return rest;
+}
+
+/* PEL_FAST changes nothing of the whole. */
+static inline pel_opts pel_opts_exact(const pel_opts *opts)
+{
+    pel_opts rest = pel_opts_copy(opts);
+    rest.flags &= ~(unsigned)PEL_FAST;
+    return rest;
+}
+
+/* Whether NaN is to be left out, and there may be some: PEL_ENOTSUP where an operation does not provide it. */
+static inline bool pel_asks_to_skip(pel_dtype dtype, const pel_opts *opts)
+{
+    return (pel_flags(opts) & PEL_NAN_SKIP) && (dtype == PEL_F32 || dtype == PEL_F64);
 }
 
 /* An array of n elements of a power-of-two size, aligned to it. */

@@ -148,7 +148,7 @@ pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, 
         return status;
     struct pel_request request = {.op = call->op,
                                   .dtype = call->dtype,
-                                  .flags = pel_flags(opts) & ~(unsigned)(kind == &pel_kind_into ? PEL_FAST : 0),
+                                  .flags = pel_flags(opts) & ~(unsigned)(kind ? PEL_FAST : 0),
                                   .threads = pel_team_threads(opts),
                                   .n = call->n};
     struct pel_pick pick;

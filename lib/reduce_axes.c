@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernels/reduce/columns.h"
+#include "lib/check.h"
 #include "lib/team.h"
 #include "lib/trace.h"
 
@@ -129,14 +130,15 @@ static bool are_columns(const struct pel_layout *layout)
 static bool are_arrays(const struct pel_layout *layout)
 {
     const pel_array *in = layout->in;
-    return layout->terms >= ALONE && layout->results < layout->terms && !in->mask && !in->has_missing &&
-           layout->nreduced == 1 && layout->reduced[0].in == (ptrdiff_t)pel_dtype_size(in->dtype) &&
+    return layout->terms >= ALONE && layout->terms >= layout->least && layout->results < layout->terms && !in->mask &&
+           !in->has_missing && layout->nreduced == 1 && layout->reduced[0].in == (ptrdiff_t)pel_dtype_size(in->dtype) &&
            layout->call.op != PEL_OP_COUNT;
 }
 
 static pel_status reduce_arrays(const struct pel_layout *layout, const pel_opts *opts)
 {
     pel_status status = PEL_OK;
+    pel_opts exact = pel_opts_exact(opts);
     for (size_t i = 0; i < layout->results && status == PEL_OK; i++) {
         struct pel_place_in place = pel_axes_place(layout->kept, layout->nkept, i);
         struct pel_call call = layout->call;
@@ -144,7 +146,7 @@ static pel_status reduce_arrays(const struct pel_layout *layout, const pel_opts 
         call.y = call.op == PEL_OP_NRM2 ? call.x : NULL;
         call.n = layout->terms;
         call.result = (char *)layout->out->data + place.out;
-        status = pel_reduce(&call, NULL, opts);
+        status = pel_reduce(&call, NULL, &exact);
     }
     return status;
 }

@@ -79,10 +79,11 @@ static void reduce_part(void *context, size_t part)
 static pel_status reduce_long(const struct job *job, const pel_opts *opts)
 {
     pel_status status = PEL_OK;
+    pel_opts rest = pel_opts_without_work(opts);
     for (size_t s = 0; s < job->segments.count && status == PEL_OK; s++) {
         struct pel_call reduction = reduction_of(job, s);
         if (reduction.n > job->most)
-            status = pel_reduce(&reduction, NULL, opts);
+            status = pel_reduce(&reduction, NULL, &rest);
     }
     return status;
 }

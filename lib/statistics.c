@@ -156,7 +156,8 @@ KIND(complex, finish_complex);
     }                                                                                                                  \
     pel_status pel_wsum_##suffix(const T *x, const T *w, size_t n, double *result, const pel_opts *opts)               \
     {                                                                                                                  \
-        return pel_reduce(&(struct pel_call){PEL_OP_DOT, dtype, x, w, n, result, sizeof *result, 0}, NULL, opts);      \
+        return pel_reduce(&(struct pel_call){PEL_OP_DOT, dtype, x, w, n, result, sizeof *result, 0}, &pel_kind_sum,    \
+                          opts);                                                                                       \
     }                                                                                                                  \
     pel_status pel_wmean_##suffix(const T *x, const T *w, size_t n, double *result, const pel_opts *opts)              \
     {                                                                                                                  \
