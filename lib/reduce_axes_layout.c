@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "lib/check.h"
+#include "lib/element.h"
 #include "lib/reduce_axes.h"
 
 /* What a reduction is in one dimension, of which dtypes, and of how many elements at the least. */
@@ -68,6 +69,31 @@ static pel_status check_array(const pel_array *array)
             return PEL_ERANGE;
     }
     return count > PTRDIFF_MAX / size ? PEL_ERANGE : PEL_OK;
+}
+
+/* Whether elements of an array that is written may share bytes: each axis must step over all that faster ones reach. */
+static bool overlaps_itself(const pel_array *array)
+{
+    size_t reach = pel_dtype_size(array->dtype);
+    unsigned left = (1u << array->ndim) - 1;
+    while (left) {
+        int fastest = -1;
+        size_t step = 0;
+        for (int k = 0; k < array->ndim; k++) {
+            size_t stride = (size_t)(array->stride[k] < 0 ? -array->stride[k] : array->stride[k]);
+            if ((left >> k & 1) && (fastest < 0 || stride < step)) {
+                fastest = k;
+                step = stride;
+            }
+        }
+        left &= ~(1u << fastest);
+        if (array->shape[fastest] > 1) {
+            if (step < reach)
+                return true;
+            reach += step * (array->shape[fastest] - 1);
+        }
+    }
+    return false;
 }
 
 /* Sorts axes so that the last is the fastest: their order does not matter to results. */
@@ -156,14 +182,21 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
         return PEL_ENOTSUP;
     if (!(results_of(reduction, in->dtype) >> out->dtype & 1))
         return PEL_EINVAL;
-    *layout = (struct pel_layout){.in = in, .out = out, .least = spread ? ddof + 1 : rule->least};
+    *layout = (struct pel_layout){.in = in,
+                                  .out = out,
+                                  .least = !spread           ? rule->least
+                                           : ddof < SIZE_MAX ? ddof + 1
+                                                             : ddof};
     layout->call = (struct pel_call){
         .op = rule->op, .dtype = in->dtype, .result_size = pel_dtype_size(out->dtype), .ddof = spread ? ddof : 0};
-    status = layout->least == 0 && spread ? PEL_EINVAL : lay_axes(layout, axes);
+    status = lay_axes(layout, axes);
     if (status != PEL_OK)
         return status;
     bool few = layout->terms < layout->least || in->mask || in->has_missing;
-    if (few && layout->least > 0 && !is_float(out->dtype) && !out->has_missing)
+    if (few && layout->least > 0 && !is_float(out->dtype) &&
+        !(out->has_missing && pel_element_can_hold(out->dtype, out->missing)))
+        return PEL_EINVAL;
+    if (overlaps_itself(out))
         return PEL_EINVAL;
     if (!is_float(in->dtype) && reduction == PEL_REDUCE_SUM && layout->terms > INT32_MAX)
         return PEL_ERANGE;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/element.h"
 #include "lib/reduce_axes.h"
 
 enum { TOGETHER = 4, PIECE = 512 };
@@ -38,28 +39,27 @@ static void flush(const struct walk *walk, struct partial *partial)
     partial->gathered = 0;
 }
 
-static double value_of(pel_dtype dtype, const void *element)
-{
-    switch (dtype) {
-    case PEL_F32:
-        return (double)*(const float *)element;
-    case PEL_F64:
-        return *(const double *)element;
-    case PEL_I32:
-        return *(const int32_t *)element;
-    case PEL_I64:
-        return (double)*(const int64_t *)element;
-    case PEL_U32:
-        return *(const uint32_t *)element;
-    default:
-        return (double)*(const uint64_t *)element;
-    }
-}
-
+/* Whether an element equals the missing value, as its own type sees it: 64 bits do not fit into a double. */
 static bool is_missing(const pel_array *array, const void *element)
 {
-    double value = value_of(array->dtype, element);
-    return value == array->missing || (isnan(value) && isnan(array->missing));
+    union {
+        float f32;
+        double f64;
+        int32_t i32;
+        int64_t i64;
+        uint32_t u32;
+        uint64_t u64;
+    } value, missing;
+    bool is_float = array->dtype == PEL_F32 || array->dtype == PEL_F64;
+    if (is_float) {
+        double x = array->dtype == PEL_F32 ? (double)*(const float *)element : *(const double *)element;
+        return x == array->missing || (isnan(x) && isnan(array->missing));
+    }
+    if (!pel_element_can_hold(array->dtype, array->missing))
+        return false;
+    pel_element_store(&missing, array->dtype, 0, array->missing);
+    memcpy(&value, element, pel_dtype_size(array->dtype));
+    return memcmp(&value, &missing, pel_dtype_size(array->dtype)) == 0;
 }
 
 /* Adds an element to a piece, of 4 bytes or 8. */
@@ -106,21 +106,7 @@ static void feed_row(const struct walk *walk, struct partial *partials, const st
 /* What stands where there are too few elements. */
 static void write_nothing(const struct pel_call *call, const pel_array *out)
 {
-    double missing = out->has_missing ? out->missing : (double)NAN;
-    switch (out->dtype) {
-    case PEL_F32:
-        *(float *)call->result = (float)missing;
-        break;
-    case PEL_F64:
-        *(double *)call->result = missing;
-        break;
-    case PEL_I32:
-    case PEL_U32:
-        pel_write_bits(call, 0, (uint64_t)(int64_t)missing);
-        break;
-    default:
-        pel_write_bits(call, 0, missing < 0 ? (uint64_t)(int64_t)missing : (uint64_t)missing);
-    }
+    pel_element_store(call->result, out->dtype, 0, out->has_missing ? out->missing : (double)NAN);
 }
 
 static void write_result(const struct walk *walk, struct partial *partial, char *to)

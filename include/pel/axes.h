@@ -59,12 +59,13 @@ PEL_API pel_status pel_array_pack(pel_array *array);
  * few elements are left for a result (none for a mean, minimum or maximum, no more than ddof for a variance or
  * deviation), it is out->missing if out->has_missing, else NaN.
  *
- * PEL_NAN_SKIP is for minima and maxima; PEL_FAST changes nothing. out must not overlap in; its mask is not looked at.
- * Threads share the results; where those are few, the elements of each if they are neighbours. Nothing is copied but
- * pieces of some KiB. opts->variant names a kernel of the reduction of one dimension.
- * Errors: PEL_EINVAL (null or misaligned pointer or stride, unknown value, shapes that do not fit; integers for which
- * there may be too few elements, without out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent
- * exceeds the address space; a sum of more than 2^31 integers), PEL_ENOMEM. Thread-safe.
+ * PEL_NAN_SKIP is for minima and maxima; PEL_FAST changes nothing. out must not overlap in, nor its own elements each
+ * other (PEL_EINVAL unless every axis steps over what faster ones reach); its mask is not looked at. Threads share the
+ * results; where those are few, the elements of each if they are neighbours. Nothing is copied but pieces of some KiB.
+ * opts->variant names a kernel of the reduction of one dimension. Errors: PEL_EINVAL (null or misaligned pointer or
+ * stride, unknown value, shapes that do not fit; integers for which there may be too few elements, without
+ * out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent exceeds the address space; a sum of
+ * more than 2^31 integers), PEL_ENOMEM. Thread-safe.
  *
  * Method: see doc/reduce.md; sums along slow axes run in lanes of exact chains. */
 PEL_API pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,
