@@ -3,6 +3,7 @@
 
 #include <pel/histogram.h>
 
+#include "lib/fpenv.h"
 #include "lib/histogram_job.h"
 
 static size_t smaller(size_t a, size_t b)
@@ -58,6 +59,7 @@ bool pel_histogram_set_up(struct pel_histogram_job *job, void *edges_)
     const struct pel_histogram_call *call = job->call;
     char *edges = edges_;
     bool sensible = true;
+    pel_fpenv caller = pel_fpenv_enter();
     for (int a = 0; a < call->axes; a++) {
         struct pel_bins *bins = &job->bins[a];
         if (call->kind == PEL_EDGES_UNIFORM) {
@@ -70,5 +72,6 @@ bool pel_histogram_set_up(struct pel_histogram_job *job, void *edges_)
         if (sensible && call->n / WORTH_A_GUESS >= call->count[a])
             job->leaf->prepare(bins);
     }
+    pel_fpenv_leave(caller);
     return sensible;
 }

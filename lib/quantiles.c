@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "lib/check.h"
+#include "lib/fpenv.h"
 #include "lib/memory.h"
 #include "lib/sort_segments.h"
 
@@ -118,7 +119,8 @@ static double between(double a, double b, double weight)
 {
     if (weight == 0 || a == b)
         return a;
-    return weight < 0.5 ? a + (b - a) * weight : b - (b - a) * (1 - weight);
+    double value = weight < 0.5 ? a + (b - a) * weight : b - (b - a) * (1 - weight);
+    return isnan(value) ? (double)NAN : value; /* the sign of one that is made differs between processors */
 }
 
 /* Sorted ranks, each of them once; returns how many. */
@@ -164,6 +166,8 @@ static pel_status check(const struct kind *kind, const void *keys, size_t n, con
     }
     if (pel_overlap(keys, n * size, q, nq * sizeof *q) || pel_overlap(keys, n * size, result, nq * sizeof *result))
         return PEL_EINVAL;
+    if (result != q && pel_overlap(q, nq * sizeof *q, result, nq * sizeof *result))
+        return PEL_EINVAL;
     return pel_flags(opts) & PEL_NAN_SKIP ? PEL_ENOTSUP : PEL_OK;
 }
 
@@ -192,7 +196,9 @@ static pel_status quantiles(const struct kind *kind, void *keys, size_t n, const
         return PEL_ENOMEM;
     pel_opts rest = pel_opts_without_variant(opts);
     rest.flags &= ~(unsigned)PEL_DESCENDING;
+    pel_fpenv caller = pel_fpenv_enter();
     status = find_quantiles(kind, keys, n, q, nq, method, scratch.data ? scratch.data : few, result, &rest);
+    pel_fpenv_leave(caller);
     pel_scratch_drop(&scratch);
     return status;
 }
