@@ -42,13 +42,23 @@ static bool expand(const char *pattern, char *path, size_t capacity)
     return true;
 }
 
+/* A program that runs without standard streams must not find the trace in the place of one. */
+static int clear_of_streams(int file)
+{
+    if (file < 0 || file > STDERR_FILENO)
+        return file;
+    int moved = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(file);
+    return moved;
+}
+
 static void open_file(void)
 {
     char path[PEL_ENV_PATH], head[128];
     const char *pattern = pel_env()->trace;
     if (!pattern || !expand(pattern, path, sizeof path))
         return;
-    trace.file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+    trace.file = clear_of_streams(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
     trace.owner = getpid();
     if (trace.file >= 0) {
         int length =
@@ -77,9 +87,9 @@ bool pel_trace_file_open(void)
     return trace.file >= 0 && trace.owner == getpid();
 }
 
-static double microseconds(const struct timespec *time)
+static long long nanoseconds(const struct timespec *time)
 {
-    return 1e6 * (double)time->tv_sec + 1e-3 * (double)time->tv_nsec;
+    return 1000000000LL * time->tv_sec + time->tv_nsec;
 }
 
 void pel_trace_file_add(const char *category, const char *name, const struct timespec *start, const char *arguments)
@@ -87,11 +97,13 @@ void pel_trace_file_add(const char *category, const char *name, const struct tim
     char event[512];
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &end);
+    long long from = nanoseconds(start), took = nanoseconds(&end) - from;
+    /* Microseconds from whole numbers: a program's locale may write fractions with a comma. */
     int length = snprintf(event, sizeof event,
                           ",\n{\"ph\": \"X\", \"cat\": \"%s\", \"name\": \"%s\", \"pid\": %ld, \"tid\": %ld, "
-                          "\"ts\": %.3f, \"dur\": %.3f, \"args\": {%s}}",
-                          category, name, (long)trace.owner, (long)gettid(), microseconds(start),
-                          microseconds(&end) - microseconds(start), arguments);
+                          "\"ts\": %lld.%03lld, \"dur\": %lld.%03lld, \"args\": {%s}}",
+                          category, name, (long)trace.owner, (long)gettid(), from / 1000, from % 1000, took / 1000,
+                          took % 1000, arguments);
     if (length > 0 && (size_t)length < sizeof event)
         append(event, (size_t)length);
 }
