@@ -162,25 +162,31 @@ static void advance_two(struct pel_stencil_run *run, size_t steps)
     }
 }
 
-static bool overlaps_array(const struct pel_plan *plan, const void *grid, const void *array, size_t size)
+static bool overlaps_array(const struct pel_plan *plan, const void *memory, size_t bytes, const void *array,
+                           size_t size)
 {
-    return array && pel_overlap(grid, plan->extent * plan->size, array, plan->extent * size);
+    return array && pel_overlap(memory, bytes, array, plan->extent * size);
+}
+
+/* Whether memory that a run writes holds any of the plan's arrays. */
+static bool overlaps_arrays(const struct pel_plan *plan, const void *memory, size_t bytes)
+{
+    const struct pel_stencil_terms *terms = &plan->terms;
+    for (size_t k = 0; terms->coef && k < plan->form.ntaps; k++) {
+        if (overlaps_array(plan, memory, bytes, terms->coef[k], plan->size))
+            return true;
+    }
+    return overlaps_array(plan, memory, bytes, terms->scale, plan->size) ||
+           overlaps_array(plan, memory, bytes, terms->source, plan->size) ||
+           overlaps_array(plan, memory, bytes, terms->mask, 1);
 }
 
 /* Whether a grid is where it may be. */
 static bool good_grid(const struct pel_plan *plan, const void *grid, const void *work)
 {
-    const struct pel_stencil_terms *terms = &plan->terms;
-    if (!grid || (uintptr_t)grid % plan->size)
-        return false;
-    if (work && pel_overlap(grid, plan->extent * plan->size, work, pel_plan_work_bytes(plan)))
-        return false;
-    for (size_t k = 0; terms->coef && k < plan->form.ntaps; k++) {
-        if (overlaps_array(plan, grid, terms->coef[k], plan->size))
-            return false;
-    }
-    return !overlaps_array(plan, grid, terms->scale, plan->size) &&
-           !overlaps_array(plan, grid, terms->source, plan->size) && !overlaps_array(plan, grid, terms->mask, 1);
+    size_t bytes = plan->extent * plan->size;
+    return grid && (uintptr_t)grid % plan->size == 0 &&
+           !(work && pel_overlap(grid, bytes, work, pel_plan_work_bytes(plan))) && !overlaps_arrays(plan, grid, bytes);
 }
 
 static bool good_levels(const struct pel_plan *plan, void *const *levels, const void *work)
@@ -189,7 +195,10 @@ static bool good_levels(const struct pel_plan *plan, void *const *levels, const 
         if (!good_grid(plan, levels[i], work))
             return false;
     }
-    return plan->levels == 1 || !overlaps_array(plan, levels[0], levels[1], plan->size);
+    if (work && overlaps_arrays(plan, work, pel_plan_work_bytes(plan)))
+        return false;
+    return plan->levels == 1 ||
+           !pel_overlap(levels[0], plan->extent * plan->size, levels[1], plan->extent * plan->size);
 }
 
 static bool keeps_all(const struct pel_plan *plan)
