@@ -165,7 +165,8 @@ static bool scan_first(const struct job *job, struct hand *hand, const struct pe
     scan_from(job, hand->first * job->step, elements_of(job, hand->first), hand->carry, behind);
     part->scanned = true;
     hand->empty = hand->first == hand->last;
-    hand->first = part->behind;
+    if (!hand->empty)
+        hand->first = part->behind;
     return true;
 }
 
@@ -283,7 +284,7 @@ static bool overlap(const void *in, const void *out, size_t bytes)
     return a != b && (a > b ? a - b : b - a) < bytes;
 }
 
-static pel_status check(const struct job *job, const pel_opts *opts)
+static pel_status check(enum pel_op op, const struct job *job, const pel_opts *opts)
 {
     pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
@@ -292,7 +293,7 @@ static pel_status check(const struct job *job, const pel_opts *opts)
         status = pel_check_array(job->out, job->n, job->size);
     if (status == PEL_OK && overlap(job->in, job->out, job->n * job->size))
         status = PEL_EINVAL;
-    return status;
+    return status == PEL_OK && op == PEL_OP_SCAN && pel_asks_to_skip(job->dtype, opts) ? PEL_ENOTSUP : status;
 }
 
 static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *out, size_t n, const pel_opts *opts)
@@ -302,7 +303,7 @@ static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *ou
         .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
     struct pel_span span;
-    pel_status status = check(&job, opts);
+    pel_status status = check(op, &job, opts);
     if (status == PEL_OK)
         status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK || n == 0)

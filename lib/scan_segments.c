@@ -74,7 +74,7 @@ static pel_status check(const struct job *job, const pel_opts *opts)
         ((job->in != job->out && pel_overlap(job->in, end * job->size, job->out, end * job->size)) ||
          pel_overlap(job->segments.offsets, offsets, job->out, end * job->size)))
         status = PEL_EINVAL;
-    return status;
+    return status == PEL_OK && pel_asks_to_skip(job->dtype, opts) ? PEL_ENOTSUP : status;
 }
 
 static pel_status run(struct job *job, int team)

@@ -53,7 +53,8 @@ enum { PEL_SCAN_ROW = 16, PEL_SCAN_TILE = 4096 };
  *
  * PEL_FAST changes nothing here. Scratch, in teams only: a few bytes for each tile or so, allocated unless the options
  * bring it. Errors: PEL_EINVAL (null or misaligned pointer, partial overlap, unknown flag), PEL_ERANGE (see above; or n
- * elements exceed the address space), PEL_ENOMEM, PEL_ENOTSUP (a variant that cannot run); out is then as it was.
+ * elements exceed the address space), PEL_ENOMEM, PEL_ENOTSUP (a variant that cannot run; PEL_NAN_SKIP in floating
+ * point, which is not provided); out is then as it was.
  * Thread-safe for distinct outputs.
  *
  * Method: rows by conditional sums, integers by windows that double; J. Sklansky, "Conditional-sum addition logic",
