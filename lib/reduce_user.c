@@ -25,8 +25,10 @@ static void run_leaf(void *context, size_t index)
     void *state = tree->states + index * tree->stride;
     size_t start = index * tree->leaf, stop = tree->n - start < tree->leaf ? tree->n : start + tree->leaf;
     user->identity(user->context, state);
-    for (size_t i = start; i < stop; i += tree->block)
-        user->fold(user->context, state, i, stop - i < tree->block ? stop - i : tree->block);
+    for (size_t i = start, count; i < stop; i += count) {
+        count = stop - i < tree->block ? stop - i : tree->block;
+        user->fold(user->context, state, i, count);
+    }
 }
 
 static void merge_leaves(void *context, size_t a, size_t b)

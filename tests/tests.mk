@@ -22,6 +22,7 @@ program_tests = \
 	tests/test_axes \
 	tests/test_bits \
 	tests/test_budget \
+	tests/test_caller \
 	tests/test_compact \
 	tests/test_dispatch \
 	tests/test_env \
@@ -68,6 +69,7 @@ tests_test_bits_SOURCES = tests/test_bits.c tests/operations.c tests/operations.
 tests_test_bits_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 tests_test_budget_SOURCES = tests/test_budget.c tests/verbs.c tests/verbs.h
 tests_test_budget_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+tests_test_caller_LDADD = $(LDADD) -lm
 tests_test_env_SOURCES = tests/test_env.c tests/operations.c tests/operations.h
 tests_test_fork_SOURCES = tests/test_fork.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
 tests_test_fork_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)

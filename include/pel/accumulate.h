@@ -45,7 +45,8 @@ PEL_API pel_status pel_acc_add_f64(pel_acc *acc, const double *x, size_t n, cons
 PEL_API pel_status pel_acc_add_dot_f32(pel_acc *acc, const float *x, const float *y, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_acc_add_dot_f64(pel_acc *acc, const double *x, const double *y, size_t n, const pel_opts *opts);
 
-/* Adds what another one holds; it may be the same, which doubles it. */
+/* Adds what another one holds; it may be the same, which doubles it. PEL_ERANGE when the sum is beyond what 2^64 terms
+ * can make. */
 PEL_API pel_status pel_acc_merge(pel_acc *acc, const pel_acc *other);
 
 /* The number, rounded once to nearest, ties to even. */

@@ -332,8 +332,8 @@ PEL_API pel_status pel_permute(const void *base, size_t size, size_t n, const ui
                                const pel_opts *opts);
 
 /* inverse[index[i]] = i: the permutation that undoes another. index: each of 0 ... n - 1 once; a place that is not less
- * than n is PEL_EINVAL, and one that is there twice leaves another place of inverse as it was. Otherwise as for
- * pel_permute. */
+ * than n is PEL_EINVAL. Where one is there twice, which i it gets is not defined, and another place stays as it was.
+ * Otherwise as for pel_permute. */
 PEL_API pel_status pel_inverse_permutation(const uint64_t *index, size_t n, uint64_t *inverse, const pel_opts *opts);
 
 /* Sorts the keys as pel_sort does, and values of any width with them; stable, as pel_sort_pairs, which is faster for
