@@ -29,7 +29,7 @@ static bool read_item(int index, const char *item, const char *format, void *val
     return read;
 }
 
-/* Where the C library does not know, as on aarch64. */
+/* 0 where Linux does not tell. */
 static size_t cache_of_linux(int level)
 {
     int of;
@@ -43,6 +43,7 @@ static size_t cache_of_linux(int level)
     return 0;
 }
 
+/* Linux before the C library: of AMD processors on virtual machines glibc multiplies the third level, 10 times once. */
 static void find_caches(void)
 {
     static const struct {
@@ -51,10 +52,11 @@ static void find_caches(void)
     } levels[LEVELS] = {
         {_SC_LEVEL1_DCACHE_SIZE, 32 << 10}, {_SC_LEVEL2_CACHE_SIZE, 512 << 10}, {_SC_LEVEL3_CACHE_SIZE, 8 << 20}};
     for (int i = 0; i < LEVELS; i++) {
+        caches[i] = cache_of_linux(i + 1);
+        if (caches[i] > 0)
+            continue;
         long size = sysconf(levels[i].name);
-        caches[i] = size > 0 ? (size_t)size : cache_of_linux(i + 1);
-        if (caches[i] == 0)
-            caches[i] = levels[i].guess;
+        caches[i] = size > 0 ? (size_t)size : levels[i].guess;
     }
 }
 
