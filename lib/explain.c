@@ -13,6 +13,7 @@
 #include "lib/names.h"
 #include "lib/team.h"
 #include "lib/topology.h"
+#include "lib/wisdom.h"
 
 /* The problem that stands for a stencil of n cells: a cube, 7 taps. */
 static struct pel_stencil_shape typical_stencil(size_t n)
@@ -98,6 +99,7 @@ pel_status pel_info(char *data, size_t capacity, size_t *length)
     pel_topology_explain(&text);
     pel_budget_explain(&text);
     pel_dispatch_explain_tables(&text);
+    pel_wisdom_tell_files(&text);
     if (length)
         *length = text.length;
     return PEL_OK;

@@ -171,6 +171,13 @@ void pel_wisdom_consult(void)
     pthread_once(&once, consult);
 }
 
+void pel_wisdom_tell_files(struct pel_text *text)
+{
+    const char *named = pel_env()->wisdom;
+    pel_text_add(text, "files of wisdom: %s%s, system's %s%s\n", named ? "user's " : "none named by PEL_WISDOM",
+                 named ? named : "", PEL_SYSTEM_WISDOM, access(PEL_SYSTEM_WISDOM, F_OK) == 0 ? "" : " (absent)");
+}
+
 pel_status pel_wisdom_import(const char *path)
 {
     if (!path)

@@ -8,12 +8,16 @@
 #include <pel/status.h>
 
 #include "lib/rules.h"
+#include "lib/text.h"
 
 enum { PEL_WISDOM_VERSION = 1, PEL_WISDOM_MAX_BYTES = 1 << 20, PEL_WISDOM_MAX_RULES = 4096 };
 
 /* Reads the system's file and the one named by PEL_WISDOM, once per process; for the dispatcher, before its first
  * pick. */
 void pel_wisdom_consult(void);
+
+/* Adds a line that names these two files. */
+void pel_wisdom_tell_files(struct pel_text *text);
 
 /* Adds the rules of a file to the wisdom of this origin. They replace older ones of the same key (all but the size).
  * Statuses as pel_wisdom_import. */
