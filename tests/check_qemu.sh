@@ -18,12 +18,12 @@ for library in cmocka.so gomp.so.1 mpfr.so; do
     [ -e /usr/lib/aarch64-linux-gnu/lib$library ] || { echo "check-qemu: lib$library for arm64 is missing"; exit 77; }
 done
 
-# emulate CPU PROGRAM: a program of the native build on an older processor. Its .trs alone says how it ended.
+# emulate CPU PROGRAM: a program of the native build on an older processor.
 emulate() {
     emulator="qemu-x86_64-static -cpu $1"
     if (cd "$native" && PEL_TEST_EMULATOR=$emulator $emulator "$2") >"$1.log" 2>&1; then outcome=PASS; else outcome=FAIL; fi
     echo "$outcome: $2 on $1"
-    [ $outcome = PASS ] || cat "$1.log"
+    [ $outcome = PASS ] || { cat "$1.log"; result=1; }
     echo ":test-result: $outcome" >"$1-$(basename "$2").trs"
 }
 
@@ -36,7 +36,10 @@ export PEL_TEST_EMULATOR
 make -s -k -j "$(nproc)" check-TESTS TESTS="$programs" LOG_COMPILER="$PEL_TEST_EMULATOR" || result=1
 
 (cd "$native" && make -s $Nehalem $max)
-for program in $Nehalem; do emulate Nehalem "$program"; done &
+{
+    for program in $Nehalem; do emulate Nehalem "$program"; done
+    exit "$result"
+} &
 for program in $max; do emulate max "$program"; done
-wait
+wait $! || result=1
 conclude

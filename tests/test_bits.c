@@ -170,8 +170,9 @@ int main(int argc, char **argv)
     expected_large = operations_digest(large, &serial);
     expected_small = operations_digest(SMALL, &serial);
     int failed = cmocka_run_group_tests(processor, NULL, NULL);
-    /* Who calls is the same matter on every processor; an emulator would take minutes over it. */
-    if (!emulated)
-        failed += cmocka_run_group_tests(callers, NULL, NULL);
-    return failed;
+#ifdef __x86_64__
+    if (emulated)
+        return failed; /* one for x86 meets its callers natively; an emulator would take minutes over them */
+#endif
+    return failed + cmocka_run_group_tests(callers, NULL, NULL);
 }
