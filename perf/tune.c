@@ -12,9 +12,11 @@
 #include "lib/team.h"
 #include "perf/commands.h"
 #include "perf/program.h"
+#include "perf/tune_eval.h"
 #include "perf/tune_record.h"
 #include "perf/tune_space.h"
 #include "perf/tune_supervise.h"
+#include "perf/tune_t4.h"
 #include "perf/tune_table.h"
 
 static const char usage[] =
@@ -30,11 +32,25 @@ static const char usage[] =
     "      --output FILE      the table; wisdom.json unless given. Wisdom that is there is added to\n"
     "      --format F         json (wisdom) or def; by the name of FILE unless given\n"
     "      --resume [RECORD]  go on from the record of an earlier run\n"
+    "      --t4 FILE          write what was measured as T4, the JSON that autotuners exchange\n"
+    "      --propose FILE     read T4: the configurations that it holds to be correct, and no others, are raced\n"
+    "\n"
+    "For a tuner from elsewhere, about the one problem that --only, --n, --threads, --fast and --ndim name:\n"
+    "\n"
+    "      --space            print the search space: the ConfigurationSpace of T1, the input that goes with T4\n"
+    "      --eval CONFIG      measure one configuration and print the result as a line of T4, in milliseconds. CONFIG "
+    "is\n"
+    "                         JSON, such as {\"kernel\": \"avx2/quick\", \"team\": 2}, or avx2/quick:team=2\n"
+    "      --n N              elements; of a stencil, cells. Also tunes for this size alone\n"
+    "      --fast             calls with PEL_FAST\n"
+    "      --ndim D           dimensions of a stencil (3)\n"
+    "\n"
     "  -h, --help             print this and exit\n";
 
 struct job {
     struct tune_options options;
-    const char *output, *format, *record;
+    const char *output, *format, *record, *t4, *propose, *eval;
+    bool space;
 };
 
 static void read_only(struct selection *selection, char *text)
@@ -57,7 +73,39 @@ static const char *optional_word(int argc, char **argv)
     return optarg;
 }
 
-enum { BUDGET = 256, ONLY, THREADS, OUTPUT, FORMAT, RESUME, UNTIL };
+enum { BUDGET = 256, ONLY, THREADS, OUTPUT, FORMAT, RESUME, UNTIL, T4, PROPOSE, SPACE, EVAL, SIZE, FAST, NDIM };
+
+/* Those about one problem, and for tuners from elsewhere; false: it is none of them. */
+static bool read_problem(struct job *job, int option)
+{
+    struct tune_cell *cell = &job->options.cell;
+    switch (option) {
+    case T4:
+        job->t4 = optarg;
+        break;
+    case PROPOSE:
+        job->propose = optarg;
+        break;
+    case SPACE:
+        job->space = true;
+        break;
+    case EVAL:
+        job->eval = optarg;
+        break;
+    case SIZE:
+        cell->n = read_size("--n", optarg, 1, TUNE_MAX_N);
+        break;
+    case FAST:
+        cell->key.fast = true;
+        break;
+    case NDIM:
+        cell->key.ndim = (int)read_size("--ndim", optarg, 1, 3);
+        break;
+    default:
+        return false;
+    }
+    return true;
+}
 
 static void read_option(struct job *job, int option, int argc, char **argv)
 {
@@ -80,9 +128,12 @@ static void read_option(struct job *job, int option, int argc, char **argv)
     case FORMAT:
         job->format = optarg;
         break;
-    default:
+    case RESUME:
         job->options.resume = true;
         job->record = optional_word(argc, argv);
+        break;
+    default:
+        read_problem(job, option);
     }
 }
 
@@ -90,6 +141,23 @@ static bool ends_in(const char *name, const char *ending)
 {
     size_t length = strlen(name), tail = strlen(ending);
     return length >= tail && strcmp(name + length - tail, ending) == 0;
+}
+
+/* The one problem that was named, if it was; the dimensions of a stencil tell nothing of other operations. */
+static void settle_cell(struct tune_options *options)
+{
+    const struct selection *selected = &options->selected;
+    struct tune_cell *cell = &options->cell;
+    bool stencil = selected->op == PEL_OP_STENCIL;
+    if (cell->n > 0 && (selected->op < 0 || selected->dtype < 0))
+        bad_usage("--n needs --only OP:DTYPE");
+    if (cell->key.ndim > 0 && !stencil)
+        bad_usage("--ndim is about stencils");
+    cell->key.op = selected->op < 0 ? (enum pel_op)0 : (enum pel_op)selected->op;
+    cell->key.dtype = selected->dtype < 0 ? PEL_F32 : (pel_dtype)selected->dtype;
+    cell->key.threads = options->threads;
+    if (stencil && cell->key.ndim == 0)
+        cell->key.ndim = 3;
 }
 
 /* Fills in what was not said. */
@@ -107,6 +175,11 @@ static void settle(struct job *job)
         options->threads = at_hand;
     options->dense = options->budget >= TUNE_DENSE_SECONDS;
     select_check(&options->selected);
+    settle_cell(options);
+    if ((job->space || job->eval) && options->cell.n == 0)
+        bad_usage("--%s needs --only OP:DTYPE and --n", job->space ? "space" : "eval");
+    if (job->propose)
+        options->nproposals = tune_t4_read(job->propose, &options->cell, &options->proposals);
     options->record = job->record;
     if (!job->record) {
         static char *record;
@@ -124,6 +197,13 @@ static struct job read_job(int argc, char **argv)
                                           {"format", required_argument, NULL, FORMAT},
                                           {"resume", optional_argument, NULL, RESUME},
                                           {"until", required_argument, NULL, UNTIL},
+                                          {"t4", required_argument, NULL, T4},
+                                          {"propose", required_argument, NULL, PROPOSE},
+                                          {"space", no_argument, NULL, SPACE},
+                                          {"eval", required_argument, NULL, EVAL},
+                                          {"n", required_argument, NULL, SIZE},
+                                          {"fast", no_argument, NULL, FAST},
+                                          {"ndim", required_argument, NULL, NDIM},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     struct job job = {.options = {.budget = 60, .selected = SELECT_ALL}};
@@ -165,6 +245,8 @@ static void write_table(const struct job *job, struct outfile *out, double secon
         tune_write_wisdom(file, job->output, rows, count, &provenance);
     outfile_close(out);
     outfile_publish(out);
+    if (job->t4)
+        tune_t4_write(job->t4, &history);
     fprintf(stderr, "pel tune: %s: %zu rows from %zu of %zu cells, %zu too noisy, in %.0f s\n", job->output, count,
             history.count, provenance.cells, provenance.verdicts[TUNE_NOISY], seconds);
     tune_history_free(&history);
@@ -185,12 +267,20 @@ int command_tune(int argc, char **argv)
     double start = now_seconds();
     ignore_preferences();
     struct job job = read_job(argc, argv);
+    if (job.space) {
+        tune_print_space(&job.options.cell);
+        return finish(EXIT_DONE);
+    }
     if (job.options.until > 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        tune_search(&job.options);
-        return EXIT_DONE;
+        job.eval ? tune_eval_here(&job.options, job.eval) : tune_search(&job.options);
+        return finish(EXIT_DONE);
     }
     job.options.until = start + job.options.budget;
+    if (job.eval) {
+        tune_eval(&job.options, job.eval, argc, argv);
+        return finish(EXIT_DONE);
+    }
     if (strcmp(job.format, "json") == 0)
         tune_check_wisdom(job.output);
     struct outfile out;

@@ -12,7 +12,8 @@
 #include "perf/select.h"
 #include "perf/stats.h"
 
-enum { TUNE_VARIANT = 128, TUNE_DENSE_SECONDS = 600 };
+/* TUNE_MAX_N: elements of a cell that is named. */
+enum { TUNE_VARIANT = 128, TUNE_DENSE_SECONDS = 600, TUNE_MAX_N = 1 << 30 };
 
 /* What a table tells apart, but for the size. */
 struct tune_key {
@@ -26,6 +27,23 @@ struct tune_key {
 struct tune_cell {
     struct tune_key key;
     size_t n;
+};
+
+/* How a candidate's runs in a cell ended. */
+enum tune_lap {
+    TUNE_RAN,
+    TUNE_FAILED, /* it gave an error */
+    TUNE_WRONG,  /* its result is not that of the reference */
+    TUNE_LATE,   /* time was over */
+    TUNE_LAPS
+};
+
+/* What is known of a candidate in a cell. */
+struct tune_run {
+    struct tune_cell cell;
+    char variant[TUNE_VARIANT];
+    enum tune_lap lap;
+    double seconds; /* the quickest sample's, of one run; 0: none */
 };
 
 enum tune_verdict {
@@ -50,7 +68,10 @@ struct tune_options {
     int threads;               /* the most to tune for */
     bool dense;                /* a finer grid of sizes, all values of parameters */
     bool resume;
-    const char *record; /* path */
+    const char *record;         /* path */
+    struct tune_cell cell;      /* when one is named, else n = 0 */
+    struct tune_run *proposals; /* the only candidates, in the only cells; NULL: all of them */
+    size_t nproposals;
 };
 
 /* The search: goes through the cells until the time is over, and records what it finds. */

@@ -55,10 +55,12 @@ static bool is_right(struct tune_race *race)
 }
 
 /* A run whose result is checked; it warms up too. */
-static bool verify(struct tune_race *race, struct runner *runner)
+static enum tune_lap verify(struct tune_race *race, struct runner *runner)
 {
     workload_reset(race->workload, 0, 1);
-    return entrant_run(&runner->entrant, 0) == PEL_OK && is_right(race);
+    if (entrant_run(&runner->entrant, 0) != PEL_OK)
+        return TUNE_FAILED;
+    return is_right(race) ? TUNE_RAN : TUNE_WRONG;
 }
 
 /* Seconds of one run, from a sample. */
@@ -79,8 +81,9 @@ static bool is_late(const struct tune_race *race)
 static enum tune_lap run_samples(struct tune_race *race, struct runner *runner, struct tune_candidate *candidate,
                                  size_t samples)
 {
-    if (!verify(race, runner))
-        return TUNE_FAILED;
+    enum tune_lap lap = verify(race, runner);
+    if (lap != TUNE_RAN)
+        return lap;
     for (size_t i = 0; i < samples; i++) {
         double seconds;
         if (is_late(race))
@@ -107,7 +110,7 @@ enum tune_lap tune_race_run(struct tune_race *race, struct tune_candidate *candi
         lap = run_samples(race, &runner, candidate, samples);
         entrant_close(&runner.entrant);
     }
-    candidate->failed = lap == TUNE_FAILED;
+    candidate->lap = lap;
     return lap;
 }
 
@@ -118,7 +121,10 @@ enum tune_lap tune_race_calibrate(struct tune_race *race, struct tune_candidate 
     race->runs = 1;
     if (!open_runner(&runner, race, candidate))
         return TUNE_FAILED;
-    if (verify(race, &runner) && measure_calibrate(&runner.entrant, sample_seconds, &race->runs) == PEL_OK)
+    lap = verify(race, &runner);
+    if (lap == TUNE_RAN && measure_calibrate(&runner.entrant, sample_seconds, &race->runs) != PEL_OK)
+        lap = TUNE_FAILED;
+    if (lap == TUNE_RAN)
         lap = run_samples(race, &runner, candidate, 1);
     entrant_close(&runner.entrant);
     return lap;
@@ -132,7 +138,7 @@ struct samples {
 static enum tune_lap run_rounds(struct tune_race *race, struct runner *base, struct runner *best, size_t rounds,
                                 struct samples *samples)
 {
-    if (!verify(race, base) || !verify(race, best))
+    if (verify(race, base) != TUNE_RAN || verify(race, best) != TUNE_RAN)
         return TUNE_FAILED;
     for (size_t i = 0; i < rounds; i++) {
         double before, between, after;

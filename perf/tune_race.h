@@ -15,8 +15,6 @@ struct tune_race {
     void *first;          /* the result of whoever ran first; owned */
 };
 
-enum tune_lap { TUNE_RAN, TUNE_FAILED, TUNE_LATE };
-
 /* Chooses the runs of a sample by the candidate's speed, and times one. */
 enum tune_lap tune_race_calibrate(struct tune_race *race, struct tune_candidate *candidate);
 

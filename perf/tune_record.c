@@ -18,6 +18,7 @@
 
 enum { LINE = 1024 };
 
+static const char *const laps[TUNE_LAPS] = {"ran", "failed", "wrong", "late"};
 static const char *const verdicts[TUNE_VERDICTS] = {"kept", "accepted", "noisy", "broken"};
 
 /* Each line is written and read by one format. */
@@ -26,6 +27,8 @@ static const char *const verdicts[TUNE_VERDICTS] = {"kept", "accepted", "noisy",
 #define HEAD     "{\"tuning\": 1, \"pel\": \"%s\", \"cpu\": \"%s\", \"kernels\": \"%016" PRIx64 "\"}\n"
 #define TRY_OUT  "{\"try\": \"" CELL_OUT "\", \"variant\": \"%s\"}\n"
 #define TRY_IN   "{\"try\": \"" CELL_IN "\", \"variant\": \"%127[^\"]\"}"
+#define RUN_OUT  "{\"run\": \"" CELL_OUT "\", \"variant\": \"%s\", \"lap\": \"%s\", \"seconds\": %.4g}\n"
+#define RUN_IN   "{\"run\": \"" CELL_IN "\", \"variant\": \"%127[^\"]\", \"lap\": \"%15[a-z]\", \"seconds\": %lf}"
 #define DONE_OUT                                                                                                       \
     "{\"cell\": \"" CELL_OUT "\", \"verdict\": \"%s\", \"default\": \"%s\", \"best\": \"%s\", "                        \
     "\"gain\": [%.5f, %.5f, %.5f], \"control\": %.5f}\n"
@@ -67,6 +70,8 @@ static void append(const char *format, ...)
 {
     char line[LINE];
     va_list args;
+    if (record < 0)
+        return;
     va_start(args, format);
     int length = vsnprintf(line, sizeof line, format, args);
     va_end(args);
@@ -127,11 +132,17 @@ void tune_record_try(const struct tune_cell *cell, const char *variant)
     append(TRY_OUT, CELL_ARGUMENTS(cell), variant);
 }
 
+void tune_record_run(const struct tune_run *run)
+{
+    append(RUN_OUT, CELL_ARGUMENTS(&run->cell), run->variant, laps[run->lap], run->seconds);
+}
+
 void tune_record_result(const struct tune_result *result)
 {
     append(DONE_OUT, CELL_ARGUMENTS(&result->cell), verdicts[result->verdict], result->base, result->best,
            result->gain.low, result->gain.mid, result->gain.high, result->control);
-    fsync(record);
+    if (record >= 0)
+        fsync(record);
 }
 
 void tune_record_death(const char *path, int number)
@@ -155,6 +166,28 @@ static bool read_words(struct words *words)
            pel_dtype_named(words->dtype, strlen(words->dtype), &key->dtype);
 }
 
+/* The place of a word in a list; count when it is not there. */
+static int place_of(const char *word, const char *const *list, int count)
+{
+    int i = 0;
+    while (i < count && strcmp(list[i], word) != 0)
+        i++;
+    return i;
+}
+
+static bool read_run(const char *line, struct tune_run *run)
+{
+    struct words w;
+    char lap[16];
+    int read = sscanf(line, RUN_IN, w.op, w.dtype, w.mode, &w.cell.key.ndim, &w.cell.key.threads, &w.cell.n,
+                      run->variant, lap, &run->seconds);
+    if (read != 9 || !read_words(&w))
+        return false;
+    run->cell = w.cell;
+    run->lap = (enum tune_lap)place_of(lap, laps, TUNE_LAPS);
+    return run->lap != TUNE_LAPS;
+}
+
 static bool read_result(const char *line, struct tune_result *result)
 {
     struct words w;
@@ -165,12 +198,8 @@ static bool read_result(const char *line, struct tune_result *result)
     if (read != 13 || !read_words(&w))
         return false;
     result->cell = w.cell;
-    for (int v = 0; v < TUNE_VERDICTS; v++) {
-        result->verdict = (enum tune_verdict)v;
-        if (strcmp(verdict, verdicts[v]) == 0)
-            return true;
-    }
-    return false;
+    result->verdict = (enum tune_verdict)place_of(verdict, verdicts, TUNE_VERDICTS);
+    return result->verdict != TUNE_VERDICTS;
 }
 
 static bool read_try(const char *line, struct tune_suspect *suspect)
@@ -218,8 +247,12 @@ static void add_result(struct tune_history *history, const struct tune_result *r
 static void read_line(const char *line, struct tune_history *history, struct tune_suspect *running)
 {
     struct tune_result result;
+    struct tune_run run;
     int number;
-    if (read_result(line, &result)) {
+    if (read_run(line, &run)) {
+        history->runs = grown(history->runs, history->nruns, sizeof run);
+        history->runs[history->nruns++] = run;
+    } else if (read_result(line, &result)) {
         add_result(history, &result);
         running->kernel[0] = '\0';
     } else if (sscanf(line, DEATH, &number) == 1 && running->kernel[0]) {
@@ -246,6 +279,7 @@ void tune_history_read(const char *path, struct tune_history *history)
 void tune_history_free(struct tune_history *history)
 {
     free(history->results);
+    free(history->runs);
     free(history->suspects);
 }
 

@@ -9,6 +9,8 @@
 struct tune_history {
     struct tune_result *results;
     size_t count;
+    struct tune_run *runs; /* of one candidate in one cell the last line counts */
+    size_t nruns;
     struct tune_suspect { /* kernels that were running when a search died */
         enum pel_op op;
         pel_dtype dtype;
@@ -24,9 +26,11 @@ uint64_t tune_kernels_fingerprint(void);
  * none or cannot be written. */
 void tune_record_begin(const char *path, bool resume);
 
-/* For the search: opens the record to add to it. A candidate is noted before it first runs. */
+/* For the search: opens the record to add to it; without one nothing is kept. A candidate is noted before it first
+ * runs, and again with its time when it runs no more. */
 void tune_record_open(const char *path);
 void tune_record_try(const struct tune_cell *cell, const char *variant);
+void tune_record_run(const struct tune_run *run);
 void tune_record_result(const struct tune_result *result);
 
 /* For the parent: the search died of this signal, 0 when it hung. */

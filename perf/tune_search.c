@@ -1,5 +1,4 @@
 /* The search itself: which cells, with how much effort, and what is concluded. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +9,9 @@
 #include "lib/registry.h"
 #include "lib/variant.h"
 #include "perf/program.h"
+#include "perf/tune_judge.h"
 #include "perf/tune_race.h"
 #include "perf/tune_record.h"
-
-/* A candidate is accepted when its gain is beyond doubt above this, in two finals; the default may differ from itself
- * by so much before a final is run again with more rounds, or the cell is given up as noisy. */
-static const double least_gain = 0.02, restless = 0.01, noisy = 0.05;
 
 /* Samples of each candidate in three heats, of which a third goes on each time, and rounds of the final. */
 static const struct effort {
@@ -138,15 +134,37 @@ static void note_hopeless(struct search *search, int ndim, const struct tune_can
     }
 }
 
-/* Leaves out what crashed, with a coarse grid what lost at smaller sizes, and unless `teams` all teams but one. */
-static size_t list_candidates(const struct search *search, const struct pel_request *request,
-                              const struct pel_pick *base, bool teams, struct tune_candidate *list)
+/* Those that somebody else found for this cell; what this build lacks, or cannot run, is left out. */
+static size_t list_proposals(const struct search *search, const struct tune_cell *cell,
+                             const struct pel_request *request, struct tune_candidate *list)
 {
-    size_t all = tune_list_candidates(request, list), count = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < search->options->nproposals && count < TUNE_MAX_CANDIDATES; i++) {
+        const struct tune_run *proposal = &search->options->proposals[i];
+        struct tune_candidate candidate = {0};
+        if (!tune_same_cell(&proposal->cell, cell) ||
+            !pel_variant_parse(proposal->variant, request->op, request->dtype, &candidate.pick) ||
+            pel_kernel_barred(candidate.pick.kernel, request))
+            continue;
+        if (candidate.pick.team == 0 || candidate.pick.team > request->threads)
+            candidate.pick.team = request->threads;
+        list[count++] = candidate;
+    }
+    return count;
+}
+
+/* Leaves out what crashed, with a coarse grid what lost at smaller sizes, and unless `teams` all teams but one. */
+static size_t list_candidates(const struct search *search, const struct tune_cell *cell,
+                              const struct pel_request *request, const struct pel_pick *base, bool teams,
+                              struct tune_candidate *list)
+{
+    bool proposed = search->options->proposals;
+    size_t count = 0;
+    size_t all = proposed ? list_proposals(search, cell, request, list) : tune_list_candidates(request, list);
     for (size_t i = 0; i < all; i++) {
         const struct pel_pick *pick = &list[i].pick;
         if (tune_history_suspects(&search->history, pick->kernel) || (!teams && pick->team != base->team) ||
-            (!search->options->dense && is_hopeless(search, pick->kernel, search->of.key.ndim)))
+            (!search->options->dense && !proposed && is_hopeless(search, pick->kernel, search->of.key.ndim)))
             continue;
         list[count++] = list[i];
     }
@@ -169,8 +187,8 @@ static const struct effort *affordable(size_t candidates, double seconds, double
 static int quickest_first(const void *a, const void *b)
 {
     const struct tune_candidate *x = a, *y = b;
-    if (x->failed != y->failed)
-        return x->failed ? 1 : -1;
+    if ((x->lap == TUNE_RAN) != (y->lap == TUNE_RAN))
+        return x->lap == TUNE_RAN ? -1 : 1;
     return (x->seconds > y->seconds) - (x->seconds < y->seconds);
 }
 
@@ -195,40 +213,32 @@ static size_t third(size_t count, size_t most)
     return count < most ? count : most;
 }
 
+/* Keeps what is known of those that go no further. */
+static void record_runs(const struct tune_race *race, const struct tune_candidate *list, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        struct tune_run run = {.cell = *race->cell, .lap = list[i].lap, .seconds = list[i].seconds};
+        pel_variant_format(&list[i].pick, run.variant, sizeof run.variant);
+        tune_record_run(&run);
+    }
+}
+
 /* Brings the quickest candidates to the front and returns how many; 0 when time is over, or nothing runs. */
 static size_t run_heats(struct search *search, struct tune_race *race, const struct effort *effort,
                         struct tune_candidate *list, size_t count)
 {
-    size_t right = run_heat(race, list, count, effort->heat[0]);
+    size_t all = count, right = run_heat(race, list, count, effort->heat[0]);
     note_hopeless(search, race->cell->key.ndim, list, count);
     size_t left = count = third(right, SECOND_HEAT / 2);
-    for (size_t i = 0; i < left && count < SECOND_HEAT; i++)
+    record_runs(race, list, left, all);
+    for (size_t i = 0; i < left && count < SECOND_HEAT && !search->options->proposals; i++)
         count = tune_add_neighbours(&list[i], search->options->dense, list, count);
+    all = count;
     count = third(run_heat(race, list, count, effort->heat[1]), THIRD_HEAT);
-    return run_heat(race, list, count, effort->heat[2]);
-}
-
-/* A final, with twice the rounds where the control is restless. */
-static enum tune_verdict judge(struct tune_race *race, const struct effort *effort, const struct tune_candidate *base,
-                               const struct tune_candidate *best, struct tune_result *result, bool *late)
-{
-    struct tune_final final;
-    enum tune_lap lap = tune_race_final(race, base, best, effort->rounds, &final);
-    if (lap == TUNE_RAN && fabs(final.control.mid) > restless)
-        lap = tune_race_final(race, base, best, 2 * effort->rounds, &final);
-    *late = lap == TUNE_LATE;
-    if (lap != TUNE_RAN)
-        return TUNE_KEPT;
-    result->gain = final.gain;
-    result->control = final.control.mid;
-    if (fabs(final.control.mid) > noisy)
-        return TUNE_NOISY;
-    return final.gain.low > log1p(least_gain) ? TUNE_ACCEPTED : TUNE_KEPT;
-}
-
-static bool same_pick(const struct pel_pick *a, const struct pel_pick *b)
-{
-    return a->kernel == b->kernel && a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0;
+    record_runs(race, list, count, all);
+    right = run_heat(race, list, count, effort->heat[2]);
+    record_runs(race, list, 0, count);
+    return right;
 }
 
 /* Of those that are as good as the quickest the default, else the one with the smallest team. */
@@ -236,29 +246,14 @@ static void prefer_plain(struct tune_candidate *list, size_t count, const struct
 {
     size_t best = 0;
     for (size_t i = 1; i < count; i++) {
-        bool plainer = same_pick(&list[i].pick, base) ||
-                       (list[i].pick.team < list[best].pick.team && !same_pick(&list[best].pick, base));
-        if (!list[i].failed && list[i].seconds < (1 + equal) * list[0].seconds && plainer)
+        bool plainer = tune_same_pick(&list[i].pick, base) ||
+                       (list[i].pick.team < list[best].pick.team && !tune_same_pick(&list[best].pick, base));
+        if (list[i].lap == TUNE_RAN && list[i].seconds < (1 + equal) * list[0].seconds && plainer)
             best = i;
     }
     struct tune_candidate chosen = list[best];
     list[best] = list[0];
     list[0] = chosen;
-}
-
-/* The final, and if it was won another one on fresh runs. Teams of different size are compared only while the
- * processors are ours: the larger one suffers more from company, in every round alike, so that the control would not
- * show it. */
-static enum tune_verdict judge_twice(struct tune_race *race, const struct effort *effort,
-                                     const struct tune_candidate *base, const struct tune_candidate *best,
-                                     struct tune_result *result, bool *late)
-{
-    enum tune_verdict verdict = TUNE_ACCEPTED;
-    for (int i = 0; i < 2 && verdict == TUNE_ACCEPTED && !*late; i++)
-        verdict = judge(race, effort, base, best, result, late);
-    if (verdict == TUNE_ACCEPTED && base->pick.team != best->pick.team && tune_is_crowded(race->cell->key.threads))
-        return TUNE_NOISY;
-    return verdict;
 }
 
 /* Races the candidates; false when there is no time to come to a verdict. */
@@ -268,15 +263,17 @@ static bool race_cell(struct search *search, struct tune_race *race, struct tune
     struct tune_candidate list[TUNE_MAX_CANDIDATES];
     bool teams = request->threads > 1 && base->seconds * base->pick.team > wake_seconds;
     bool crowded = teams && tune_is_crowded(request->threads), late = false;
-    size_t count = list_candidates(search, request, &base->pick, teams && !crowded, list);
+    size_t count = list_candidates(search, race->cell, request, &base->pick, teams && !crowded, list);
+    if (count == 0)
+        return true; /* nothing of what was proposed can run here */
     const struct effort *effort = affordable(count, base->seconds * (double)race->runs, race->until - now_seconds());
     count = effort ? run_heats(search, race, effort, list, count) : 0;
     if (count == 0)
         return false;
     prefer_plain(list, count, &base->pick);
     pel_variant_format(&list[0].pick, result->best, sizeof result->best);
-    if (!same_pick(&list[0].pick, &base->pick))
-        result->verdict = judge_twice(race, effort, base, &list[0], result, &late);
+    if (!tune_same_pick(&list[0].pick, &base->pick))
+        result->verdict = tune_judge(race, effort->rounds, base, &list[0], result, &late);
     if (crowded && result->verdict == TUNE_KEPT)
         result->verdict = TUNE_NOISY;
     return !late;
@@ -298,7 +295,7 @@ static bool search_cell(struct search *search, const struct tune_cell *cell, dou
     if (tune_history_suspects(&search->history, base.pick.kernel))
         return true;
     enum tune_lap lap = tune_race_calibrate(&race, &base);
-    bool done = lap == TUNE_FAILED;
+    bool done = lap == TUNE_FAILED || lap == TUNE_WRONG;
     if (lap == TUNE_RAN) {
         result->verdict = TUNE_KEPT;
         done = race_cell(search, &race, &base, &request, result);

@@ -6,6 +6,7 @@
 #include "lib/registry.h"
 #include "lib/variant.h"
 #include "perf/program.h"
+#include "perf/tune_record.h"
 
 /* Bytes of an array, from well inside a first-level cache to well outside a second one. A factor of 8 still has a size
  * within each level of any cache. */
@@ -16,6 +17,11 @@ enum { MAX_CELLS = 1 << 16 };
 size_t tune_grid_factor(bool dense)
 {
     return dense ? DENSE_FACTOR : COARSE_FACTOR;
+}
+
+bool tune_is_smallest(const struct tune_cell *cell)
+{
+    return cell->n * pel_dtype_size(cell->key.dtype) <= MIN_BYTES;
 }
 
 bool tune_is_largest(const struct tune_cell *cell)
@@ -71,13 +77,37 @@ static void add_operations(struct listing *listing, size_t bytes, bool fast)
     }
 }
 
+/* Each cell that a proposal is for. */
+static void add_proposed(struct listing *listing)
+{
+    for (size_t i = 0; i < listing->options->nproposals; i++) {
+        const struct tune_cell *cell = &listing->options->proposals[i].cell;
+        size_t known = 0;
+        while (known < listing->count && !tune_same_cell(&listing->cells[known], cell))
+            known++;
+        if (known == listing->count && known < MAX_CELLS)
+            listing->cells[listing->count++] = *cell;
+    }
+}
+
+static void add_grid(struct listing *listing)
+{
+    bool dense = listing->options->dense;
+    for (size_t bytes = MIN_BYTES; bytes <= TUNE_MAX_BYTES; bytes *= tune_grid_factor(dense)) {
+        add_operations(listing, bytes, false);
+        add_operations(listing, bytes, true);
+    }
+}
+
 size_t tune_list_cells(const struct tune_options *options, struct tune_cell **cells)
 {
     struct listing listing = {options, allocate(MAX_CELLS * sizeof(struct tune_cell)), 0};
-    for (size_t bytes = MIN_BYTES; bytes <= TUNE_MAX_BYTES; bytes *= tune_grid_factor(options->dense)) {
-        add_operations(&listing, bytes, false);
-        add_operations(&listing, bytes, true);
-    }
+    if (options->proposals)
+        add_proposed(&listing);
+    else if (options->cell.n > 0)
+        listing.cells[listing.count++] = options->cell;
+    else
+        add_grid(&listing);
     *cells = listing.cells;
     return listing.count;
 }

@@ -8,12 +8,13 @@
 /* The most bytes of an array; a workload takes four times as much. */
 enum { TUNE_MAX_BYTES = 64 << 20 };
 
-/* All cells, small sizes first, which take little time, so that a short budget covers every operation. Cells of one
- * workload stand side by side. To be freed. */
+/* The cells that are proposed, the one that is named, or all: small sizes first, which take little time, so that a
+ * short budget covers every operation. Cells of one workload stand side by side. To be freed. */
 size_t tune_list_cells(const struct tune_options *options, struct tune_cell **cells);
 
-/* The factor between the sizes of the grid, and whether the cell is of the largest. */
+/* The factor between the sizes of the grid, and whether the cell is of the smallest, of the largest. */
 size_t tune_grid_factor(bool dense);
+bool tune_is_smallest(const struct tune_cell *cell);
 bool tune_is_largest(const struct tune_cell *cell);
 
 /* What to open for a cell; the cell's n is of the same size. */
@@ -26,7 +27,7 @@ struct pel_request tune_request(const struct workload *workload, int threads, st
 struct tune_candidate {
     struct pel_pick pick;
     double seconds; /* the best so far of a sample */
-    bool failed;    /* a wrong result, or none */
+    enum tune_lap lap;
 };
 
 enum { TUNE_MAX_CANDIDATES = 192 };

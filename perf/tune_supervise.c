@@ -93,3 +93,20 @@ void tune_supervise(const struct tune_options *options, int argc, char **argv)
         tune_record_death(options->record, hung ? 0 : WTERMSIG(status));
     }
 }
+
+enum tune_end tune_supervise_once(const struct tune_options *options, int argc, char **argv)
+{
+    static const struct timespec nap = {0, 2000000};
+    int status = 0;
+    pid_t child = start(options, argc, argv);
+    if (child < 0)
+        return TUNE_END_FAILED;
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        if (now_seconds() > options->until + grace)
+            kill(child, SIGKILL);
+        nanosleep(&nap, NULL);
+    }
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status) == EXIT_DONE ? TUNE_END_DONE : TUNE_END_FAILED;
+    return now_seconds() > options->until + grace ? TUNE_END_LATE : TUNE_END_CRASHED;
+}

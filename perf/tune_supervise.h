@@ -9,4 +9,13 @@
  * is then left out. Tells of trouble on standard error, and always returns. */
 void tune_supervise(const struct tune_options *options, int argc, char **argv);
 
+/* How a child ended that was to measure one thing. */
+enum tune_end {
+    TUNE_END_DONE,
+    TUNE_END_FAILED, /* it has said why */
+    TUNE_END_CRASHED,
+    TUNE_END_LATE /* it was killed when the time was over */
+};
+enum tune_end tune_supervise_once(const struct tune_options *options, int argc, char **argv);
+
 #endif

@@ -55,10 +55,20 @@ static size_t bound_after(const struct tune_result *result, const struct tune_re
     return (size_t)(n * sqrt((double)tune_grid_factor(dense)));
 }
 
+/* The smallest size of the grid speaks for all smaller ones, one that was named does not. */
+static size_t bound_before(const struct tune_result *result, bool dense)
+{
+    if (tune_is_smallest(&result->cell))
+        return 0;
+    return (size_t)((double)result->cell.n / sqrt((double)tune_grid_factor(dense)));
+}
+
 /* The rows of one key, whose results are given; returns how many. */
 static size_t add_rows(const struct tune_result *results, size_t count, bool dense, struct tune_row *rows)
 {
-    size_t nrows = 0;
+    size_t nrows = 0, end = bound_before(&results[0], dense);
+    if (end > 0)
+        rows[nrows++] = (struct tune_row){.key = results[0].cell.key, .n_upto = end};
     for (size_t i = 0; i < count; i++) {
         const struct tune_result *result = &results[i];
         struct tune_row row = {result->cell.key, 0, choice(result), result->gain, result->base}, *last = NULL;
@@ -73,16 +83,37 @@ static size_t add_rows(const struct tune_result *results, size_t count, bool den
     return nrows > 0 && !rows[nrows - 1].pick.kernel ? nrows - 1 : nrows;
 }
 
+/* The end of the results that share a key with the one at `from`. */
+static size_t end_of_key(const struct tune_history *history, size_t from)
+{
+    size_t end = from + 1;
+    while (end < history->count && same_key(&history->results[from], &history->results[end]))
+        end++;
+    return end;
+}
+
 size_t tune_make_rows(const struct tune_history *history, bool dense, struct tune_row **rows)
 {
     size_t nrows = 0;
-    *rows = allocate(history->count * sizeof **rows);
+    *rows = allocate(2 * history->count * sizeof **rows);
     if (history->count > 1)
         qsort(history->results, history->count, sizeof *history->results, ascending);
     for (size_t i = 0, end; i < history->count; i = end) {
-        for (end = i + 1; end < history->count && same_key(&history->results[i], &history->results[end]);)
-            end++;
+        end = end_of_key(history, i);
         nrows += add_rows(&history->results[i], end - i, dense, *rows + nrows);
     }
     return nrows;
+}
+
+size_t tune_list_ranges(const struct tune_history *history, bool dense, struct tune_range **ranges)
+{
+    size_t count = 0;
+    *ranges = allocate(history->count * sizeof **ranges);
+    for (size_t i = 0, end; i < history->count; i = end) {
+        const struct tune_result *first = &history->results[i];
+        end = end_of_key(history, i);
+        (*ranges)[count++] = (struct tune_range){first->cell.key, bound_before(first, dense),
+                                                 bound_after(&history->results[end - 1], NULL, dense)};
+    }
+    return count;
 }

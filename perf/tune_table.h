@@ -18,6 +18,15 @@ struct tune_row {
  * they point into the history. */
 size_t tune_make_rows(const struct tune_history *history, bool dense, struct tune_row **rows);
 
+/* The sizes of a key that its results speak for: those above one and up to the other, SIZE_MAX for all. */
+struct tune_range {
+    struct tune_key key;
+    size_t above, upto;
+};
+
+/* One of each key; to be freed. The results are in the order that tune_make_rows leaves. */
+size_t tune_list_ranges(const struct tune_history *history, bool dense, struct tune_range **ranges);
+
 /* Where and how a table was measured. */
 struct tune_provenance {
     const struct tune_options *options;

@@ -1,4 +1,6 @@
 /* A table as wisdom; the format is told in lib/wisdom_json.c. */
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,34 +91,106 @@ static bool is_word(const json_t *rule, const char *name, const char *word)
     return value && strcmp(value, word) == 0;
 }
 
+static bool is_of_key(const json_t *rule, const struct tune_key *key)
+{
+    return is_word(rule, "op", pel_op_name(key->op)) && is_word(rule, "dtype", pel_dtype_name(key->dtype)) &&
+           is_word(rule, "mode", key->fast ? "fast" : "exact") &&
+           json_integer_value(json_object_get(rule, "ndim")) == key->ndim &&
+           json_integer_value(json_object_get(rule, "threads")) == key->threads;
+}
+
 /* Whether the rule's key was measured now, so that what it said of it is out of date. */
 static bool was_measured(const json_t *rule, const struct tune_history *history)
 {
     for (size_t i = 0; i < history->count; i++) {
-        const struct tune_key *key = &history->results[i].cell.key;
-        if (is_word(rule, "op", pel_op_name(key->op)) && is_word(rule, "dtype", pel_dtype_name(key->dtype)) &&
-            is_word(rule, "mode", key->fast ? "fast" : "exact") &&
-            json_integer_value(json_object_get(rule, "ndim")) == key->ndim &&
-            json_integer_value(json_object_get(rule, "threads")) == key->threads)
+        if (is_of_key(rule, &history->results[i].cell.key))
             return true;
     }
     return false;
 }
 
-/* Puts the table in the place of an older one of this processor, of which it takes over what was not measured now. */
-static void put_table(json_t *root, json_t *table, const struct tune_history *history)
+static size_t upto(const json_t *rule)
 {
-    json_t *tables = json_object_get(root, "tables"), *rules = json_object_get(table, "rules");
-    for (size_t i = json_array_size(tables); i-- > 0;) {
-        const json_t *old = json_array_get(tables, i), *old_rules = json_object_get(old, "rules");
-        if (!is_word(old, "cpu", pel_cpu()->id))
+    const json_t *n = json_object_get(rule, "n_upto");
+    return json_is_integer(n) ? (size_t)json_integer_value(n) : SIZE_MAX;
+}
+
+static json_t *bounded(const json_t *rule, size_t n)
+{
+    json_t *copy = good(json_copy((json_t *)(uintptr_t)rule));
+    json_object_set_new(copy, "n_upto", number_or_all(n, n == SIZE_MAX));
+    return copy;
+}
+
+/* Adds what the old rules of the key say of sizes above `from`, up to `to`; returns up to where they do. */
+static size_t keep_rules(json_t *rules, const json_t *old, const struct tune_key *key, size_t from, size_t to)
+{
+    size_t index;
+    json_t *rule;
+    json_array_foreach(old, index, rule)
+    {
+        if (from >= to || !is_of_key(rule, key) || upto(rule) <= from)
             continue;
-        for (size_t r = 0; r < json_array_size(old_rules); r++) {
-            if (!was_measured(json_array_get(old_rules, r), history))
-                json_array_append(rules, json_array_get(old_rules, r));
-        }
+        from = upto(rule) < to ? upto(rule) : to;
+        json_array_append_new(rules, bounded(rule, from));
+    }
+    return from;
+}
+
+static void add_default(json_t *rules, const struct tune_key *key, size_t n_upto)
+{
+    struct tune_row row = {.key = *key, .n_upto = n_upto};
+    json_array_append_new(rules, pack_row(&row));
+}
+
+/* The rules of a key that was measured at some sizes: those of the table, and around these sizes the old ones. */
+static void join_rules(json_t *rules, const json_t *fresh, const json_t *old, const struct tune_range *range)
+{
+    const struct tune_key *key = &range->key;
+    size_t start = json_array_size(rules), end;
+    end = keep_rules(rules, old, key, 0, range->above);
+    if (end < range->above)
+        add_default(rules, key, range->above);
+    end = keep_rules(rules, fresh, key, range->above, range->upto);
+    if (end < range->upto)
+        add_default(rules, key, range->upto);
+    keep_rules(rules, old, key, range->upto, SIZE_MAX);
+    for (size_t last; (last = json_array_size(rules)) > start; json_array_remove(rules, last - 1)) {
+        if (!is_word(json_array_get(rules, last - 1), "variant", PEL_RULE_DEFAULT))
+            return;
+    }
+}
+
+/* The rules of all keys that were measured now, then the old ones of the others. */
+static json_t *join_all(const json_t *fresh, const json_t *old, const struct tune_history *history, bool dense)
+{
+    struct tune_range *ranges;
+    json_t *rules = good(json_array()), *rule;
+    size_t count = tune_list_ranges(history, dense, &ranges), index;
+    for (size_t i = 0; i < count; i++)
+        join_rules(rules, fresh, old, &ranges[i]);
+    json_array_foreach(old, index, rule)
+    {
+        if (!was_measured(rule, history))
+            json_array_append(rules, rule);
+    }
+    free(ranges);
+    return rules;
+}
+
+/* Puts the table in the place of an older one of this processor, of which it takes over what was not measured now. */
+static void put_table(json_t *root, json_t *table, const struct tune_provenance *from)
+{
+    json_t *tables = json_object_get(root, "tables"), *old = good(json_array());
+    for (size_t i = json_array_size(tables); i-- > 0;) {
+        if (!is_word(json_array_get(tables, i), "cpu", pel_cpu()->id))
+            continue;
+        json_array_extend(old, json_object_get(json_array_get(tables, i), "rules"));
         json_array_remove(tables, i);
     }
+    json_t *rules = join_all(json_object_get(table, "rules"), old, from->history, from->options->dense);
+    json_object_set_new(table, "rules", rules);
+    json_decref(old);
     json_array_append_new(tables, table);
 }
 
@@ -124,7 +198,7 @@ void tune_write_wisdom(FILE *file, const char *path, const struct tune_row *rows
                        const struct tune_provenance *provenance)
 {
     json_t *root = load(path);
-    put_table(root, pack_table(rows, count, provenance), provenance->history);
+    put_table(root, pack_table(rows, count, provenance), provenance);
     if (json_dumpf(root, file, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(5)) != 0)
         die("cannot write %s", path);
     fputc('\n', file);

@@ -129,6 +129,41 @@ else
     wait $! 2>/dev/null && fail 'goes on after a signal'
     [ -z "$(ls -A)" ] || fail "leaves $(ls -A) after a signal"
 fi
+# For tuners from elsewhere.
+problem='--only sort:u32 --n 2000 --threads 1'
+run 0 tune --space $problem && says '"ConfigurationSpace"' "'scalar/quick'"
+run 0 tune --eval scalar/quick $problem && says '"kernel": "scalar/quick"' '"team": 1' '"invalidity": "correct"'
+run 0 tune --eval scalar/quick:team=2 $problem && says '"invalidity": "constraints"'
+run 0 tune --eval no/such $problem && says '"invalidity": "constraints"'
+run 2 tune --eval scalar/quick --only sort:u32
+run 2 tune --space --only sort --n 10
+run 2 tune --space --only sort:u32 --n 10 --ndim 2
+run 2 tune --eval '{' $problem
+run 2 tune --n 0 --only sort:u32
+if [ -e ../out/b.json ]; then
+    run 2 tune --eval '{"team": 1}' $problem
+    run 2 tune --eval '{"kernel": "scalar/quick", "team": 1.5}' $problem
+    run 0 tune --eval '{"kernel": "scalar/quick", "team": 1, "alone_kib": 64}' $problem && says '"alone_kib": 64'
+    run 1 tune --propose ../no-such.json $problem
+    run 1 tune --propose ../out/b.json $problem
+fi
+if [ -e ../out/b.json ] && command -v python3 >/dev/null; then
+    "$scripts/drive" --pel "$program" --only sort:u32 --n 2000 --threads 1 --evals 6 -o ../out/t4.json >../stdout \
+        2>../stderr && says ' ms, the best of ' || fail "drive: $(cat ../stderr)"
+    "$program" tune $problem --propose ../out/t4.json --output ../out/w.json --t4 ../out/again.json 2>../stderr ||
+        fail "tune --propose: $(cat ../stderr)"
+    grep -q 'from 1 of 1 cells' ../stderr || fail "tune --propose: $(cat ../stderr)"
+    python3 -c 'import json, sys
+for name in sys.argv[1:]:
+    results = json.load(open(name))["results"]
+    assert results and all({"configuration", "times", "invalidity", "correctness"} <= set(r) for r in results)
+    assert any(r["measurements"][0]["unit"] == "ms" for r in results if r["invalidity"] == "correct")' \
+        ../out/t4.json ../out/again.json 2>../stderr || fail "T4: $(tail -n 1 ../stderr)"
+    "$scripts/drive" --pel false --only sort:u32 --n 2000 -o ../out/none.json >../stdout 2>../stderr &&
+        fail 'drive: goes on without pel'
+    [ "$(wc -l <../stderr)" -eq 1 ] || fail "drive: $(cat ../stderr)"
+fi
+
 if [ -c /dev/full ]; then
     "$program" info >/dev/full 2>../stderr
     [ $? -eq 1 ] || fail 'does not notice a full standard output'

@@ -302,8 +302,8 @@ static void wisdom_is_added_to(void **state)
             "{\"format\": \"pel wisdom\", \"version\": 1, \"tables\": [{\"cpu\": \"another\", \"rules\": []}, "
             "{\"cpu\": \"%s\", \"rules\": [{\"op\": \"sort\", \"dtype\": \"f64\", \"mode\": \"exact\", \"ndim\": 0, "
             "\"threads\": 1, \"variant\": \"default\"}, {\"op\": \"sort\", \"dtype\": \"u32\", \"mode\": \"exact\", "
-            "\"ndim\": 0, \"threads\": 1, \"variant\": \"replaced\"}]}]}\n",
-            pel_cpu()->id);
+            "\"ndim\": 0, \"threads\": 1, \"n_upto\": %d, \"variant\": \"replaced\"}]}]}\n",
+            pel_cpu()->id, N);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(tune("wisdom.json", "3s", NULL, slow), 0);
     read_text("wisdom.json");
@@ -364,7 +364,7 @@ static void results_collapse_to_thresholds(void **state)
     static const struct {
         int threads;
         size_t n_upto;
-    } expected[] = {{1, 800}, {1, 3200}, {1, 10240}, {2, 40960}, {3, SIZE_MAX}};
+    } expected[] = {{1, 800}, {1, 3200}, {1, 10240}, {2, 40960}, {3, 5931641}, {3, SIZE_MAX}};
     assert_int_equal(nrows, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < nrows; i++) {
         assert_int_equal(rows[i].key.threads, expected[i].threads);
