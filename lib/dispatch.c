@@ -339,6 +339,21 @@ pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts,
     return PEL_OK;
 }
 
+pel_status pel_dispatch_generic(const struct pel_request *request, struct pel_pick *pick)
+{
+    struct pel_rules table;
+    bool done = false;
+    *pick = (struct pel_pick){0};
+    for (size_t rank = PEL_WISDOM_ORIGINS; !done && pel_rules_of_rank(rank, &table); rank++)
+        done = !table.cpu && nominate_ruled(&table, request, take_willing, pick);
+    if (!done)
+        nominate_modelled(request, take_willing, pick);
+    if (!pick->kernel)
+        return PEL_ENOTSUP;
+    settle_team(request, pick);
+    return PEL_OK;
+}
+
 /* Explains one candidate against the pick. */
 static void explain_candidate(const struct pel_kernel *kernel, const struct pel_request *request,
                               const struct pel_pick *pick, struct pel_text *text)

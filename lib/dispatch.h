@@ -20,6 +20,9 @@ struct pel_pick {
  * Reports under PEL_VERBOSE=dispatch. */
 pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts, struct pel_pick *pick);
 
+/* What would be picked on a processor that no table knows, and without wisdom: by the generic table and the model. */
+pel_status pel_dispatch_generic(const struct pel_request *request, struct pel_pick *pick);
+
 /* A decision, told in full. */
 void pel_dispatch_explain(const struct pel_request *request, const struct pel_pick *pick, struct pel_text *text);
 

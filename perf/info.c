@@ -32,15 +32,17 @@ static pel_status tell_pick(const struct question *question, char *text, size_t 
                        length);
 }
 
-/* Prints a text of any length. */
+/* Prints a text of any length; nearly all fit at once, so that what is reported on the way is reported once. */
 static pel_status print_told(teller *tell, const struct question *question)
 {
-    size_t length = 0;
-    pel_status status = tell(question, NULL, 0, &length);
-    if (status != PEL_OK)
-        return status;
-    char *text = allocate(length + 1);
-    status = tell(question, text, length + 1, NULL);
+    size_t capacity = 1 << 16, length = 0;
+    char *text = allocate(capacity);
+    pel_status status = tell(question, text, capacity, &length);
+    if (status == PEL_OK && length >= capacity) {
+        free(text);
+        text = allocate(length + 1);
+        status = tell(question, text, length + 1, NULL);
+    }
     if (status == PEL_OK)
         fputs(text, stdout);
     free(text);

@@ -18,6 +18,7 @@
 #include "perf/tune_supervise.h"
 #include "perf/tune_t4.h"
 #include "perf/tune_table.h"
+#include "perf/tune_trial.h"
 
 static const char usage[] =
     "usage: pel tune [options]\n"
@@ -45,12 +46,20 @@ static const char usage[] =
     "      --fast             calls with PEL_FAST\n"
     "      --ndim D           dimensions of a stencil (3)\n"
     "\n"
+    "Trials of the tuner itself, on requests drawn at random:\n"
+    "\n"
+    "      --control TRIALS   let the default race itself, and print how often it is accepted as a gain\n"
+    "      --held-out N       race the tables in force, PEL_WISDOM's too, against the generic one at sizes off the "
+    "grid\n"
+    "      --seed N           draw others\n"
+    "\n"
     "  -h, --help             print this and exit\n";
 
 struct job {
     struct tune_options options;
     const char *output, *format, *record, *t4, *propose, *eval;
-    bool space;
+    bool space, is_child;
+    size_t control, held_out; /* trials */
 };
 
 static void read_only(struct selection *selection, char *text)
@@ -73,7 +82,25 @@ static const char *optional_word(int argc, char **argv)
     return optarg;
 }
 
-enum { BUDGET = 256, ONLY, THREADS, OUTPUT, FORMAT, RESUME, UNTIL, T4, PROPOSE, SPACE, EVAL, SIZE, FAST, NDIM };
+enum {
+    BUDGET = 256,
+    ONLY,
+    THREADS,
+    OUTPUT,
+    FORMAT,
+    RESUME,
+    UNTIL,
+    CONTROL,
+    HELD_OUT,
+    SEED,
+    T4,
+    PROPOSE,
+    SPACE,
+    EVAL,
+    SIZE,
+    FAST,
+    NDIM
+};
 
 /* Those about one problem, and for tuners from elsewhere; false: it is none of them. */
 static bool read_problem(struct job *job, int option)
@@ -85,6 +112,15 @@ static bool read_problem(struct job *job, int option)
         break;
     case PROPOSE:
         job->propose = optarg;
+        break;
+    case CONTROL:
+        job->control = read_size("--control", optarg, 1, 1000000);
+        break;
+    case HELD_OUT:
+        job->held_out = read_size("--held-out", optarg, 1, 1000000);
+        break;
+    case SEED:
+        job->options.seed = read_size("--seed", optarg, 0, SIZE_MAX);
         break;
     case SPACE:
         job->space = true;
@@ -115,6 +151,7 @@ static void read_option(struct job *job, int option, int argc, char **argv)
         break;
     case UNTIL: /* the child's */
         job->options.until = strtod(optarg, NULL);
+        job->is_child = true;
         break;
     case ONLY:
         read_only(&job->options.selected, optarg);
@@ -199,6 +236,9 @@ static struct job read_job(int argc, char **argv)
                                           {"until", required_argument, NULL, UNTIL},
                                           {"t4", required_argument, NULL, T4},
                                           {"propose", required_argument, NULL, PROPOSE},
+                                          {"control", required_argument, NULL, CONTROL},
+                                          {"held-out", required_argument, NULL, HELD_OUT},
+                                          {"seed", required_argument, NULL, SEED},
                                           {"space", no_argument, NULL, SPACE},
                                           {"eval", required_argument, NULL, EVAL},
                                           {"n", required_argument, NULL, SIZE},
@@ -262,32 +302,50 @@ static void ignore_preferences(void)
     pel_wisdom_forget();
 }
 
+/* What needs no table; false: the job is to make one. */
+static bool serve_without_table(const struct job *job, int argc, char **argv)
+{
+    const struct tune_options *options = &job->options;
+    if (job->space)
+        tune_print_space(&options->cell);
+    else if (job->control)
+        tune_try_control(options, job->control);
+    else if (job->held_out)
+        tune_try_held_out(options, job->held_out);
+    else if (job->eval && !job->is_child)
+        tune_eval(options, job->eval, argc, argv);
+    else if (job->eval)
+        tune_eval_here(options, job->eval);
+    else if (job->is_child)
+        tune_search(options);
+    else
+        return false;
+    return true;
+}
+
+static void make_table(const struct job *job, double start, int argc, char **argv)
+{
+    struct outfile out;
+    if (strcmp(job->format, "json") == 0)
+        tune_check_wisdom(job->output);
+    outfile_catch_signals();
+    outfile_open_stream(&out, job->output);
+    tune_record_begin(job->options.record, job->options.resume);
+    tune_supervise(&job->options, argc, argv);
+    write_table(job, &out, now_seconds() - start);
+}
+
 int command_tune(int argc, char **argv)
 {
     double start = now_seconds();
-    ignore_preferences();
     struct job job = read_job(argc, argv);
-    if (job.space) {
-        tune_print_space(&job.options.cell);
-        return finish(EXIT_DONE);
-    }
-    if (job.options.until > 0) {
+    if (!job.held_out)
+        ignore_preferences();
+    if (job.is_child)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        job.eval ? tune_eval_here(&job.options, job.eval) : tune_search(&job.options);
-        return finish(EXIT_DONE);
-    }
-    job.options.until = start + job.options.budget;
-    if (job.eval) {
-        tune_eval(&job.options, job.eval, argc, argv);
-        return finish(EXIT_DONE);
-    }
-    if (strcmp(job.format, "json") == 0)
-        tune_check_wisdom(job.output);
-    struct outfile out;
-    outfile_catch_signals();
-    outfile_open_stream(&out, job.output);
-    tune_record_begin(job.options.record, job.options.resume);
-    tune_supervise(&job.options, argc, argv);
-    write_table(&job, &out, now_seconds() - start);
-    return EXIT_DONE;
+    else
+        job.options.until = start + job.options.budget;
+    if (!serve_without_table(&job, argc, argv))
+        make_table(&job, start, argc, argv);
+    return finish(EXIT_DONE);
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/dispatch.h"
 #include "perf/select.h"
@@ -69,6 +70,7 @@ struct tune_options {
     bool dense;                /* a finer grid of sizes, all values of parameters */
     bool resume;
     const char *record;         /* path */
+    uint64_t seed;              /* of trials */
     struct tune_cell cell;      /* when one is named, else n = 0 */
     struct tune_run *proposals; /* the only candidates, in the only cells; NULL: all of them */
     size_t nproposals;

@@ -129,6 +129,15 @@ else
     wait $! 2>/dev/null && fail 'goes on after a signal'
     [ -z "$(ls -A)" ] || fail "leaves $(ls -A) after a signal"
 fi
+# What is reported on the way is reported once.
+PEL_VERBOSE=dispatch "$program" explain reduce sum f64 1000 >../stdout 2>../stderr
+[ "$(wc -l <../stderr)" -eq 1 ] || fail "explain: reports $(cat ../stderr)"
+
+run 0 tune --control 3 --only sum:f64 && says '^the default against itself: accepted as a gain in [0-3] of 3'
+run 0 tune --held-out 3 --only sum:f64 && says '^the tables in force over the generic one: .* of 3 requests'
+run 2 tune --control 0
+run 2 tune --held-out some
+
 # For tuners from elsewhere.
 problem='--only sort:u32 --n 2000 --threads 1'
 run 0 tune --space $problem && says '"ConfigurationSpace"' "'scalar/quick'"
