@@ -12,6 +12,11 @@ bool tune_same_pick(const struct pel_pick *a, const struct pel_pick *b)
     return a->kernel == b->kernel && a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0;
 }
 
+bool tune_is_noisy(const struct tune_final *final)
+{
+    return fabs(final->control.mid) > noisy;
+}
+
 /* A final, with twice the rounds where the control is restless. */
 static enum tune_verdict judge_once(struct tune_race *race, size_t rounds, const struct tune_candidate *base,
                                     const struct tune_candidate *best, struct tune_result *result, bool *late)
@@ -25,7 +30,7 @@ static enum tune_verdict judge_once(struct tune_race *race, size_t rounds, const
         return TUNE_KEPT;
     result->gain = final.gain;
     result->control = final.control.mid;
-    if (fabs(final.control.mid) > noisy)
+    if (tune_is_noisy(&final))
         return TUNE_NOISY;
     return final.gain.low > log1p(least_gain) ? TUNE_ACCEPTED : TUNE_KEPT;
 }

@@ -6,6 +6,9 @@
 
 bool tune_same_pick(const struct pel_pick *a, const struct pel_pick *b);
 
+/* Whether the default differs so much from itself that nothing can be said. */
+bool tune_is_noisy(const struct tune_final *final);
+
 /* The final, and if it was won another one on fresh runs. Fills in gain and control of the result; *late, which must be
  * false, tells that time was over before there was a verdict. Teams of different size are compared only while the
  * processors are ours: the larger one suffers more from company, in every round alike, so that the control would not

@@ -143,51 +143,56 @@ static void print_pair(const struct tune_cell *cell, const struct pel_pick *tune
            exp(final->gain.low), exp(final->gain.high), variants[0], variants[1]);
 }
 
-/* The gain of one request, 0 where both pick the same; false when a run fails. */
-static bool try_request(struct trial *trial, double *gain)
+/* The gain of one request, 0 where both pick the same: TUNE_KEPT, or what speaks against counting it. Company says more
+ * of two teams of different size than they do. */
+static enum tune_verdict try_request(struct trial *trial, double *gain)
 {
     struct tune_candidate generic = {0}, tuned = {0};
     struct tune_final final;
     *gain = 0;
     if (pel_dispatch_generic(&trial->request, &generic.pick) != PEL_OK ||
         pel_dispatch(&trial->request, NULL, &tuned.pick) != PEL_OK)
-        return false;
+        return TUNE_BROKEN;
     if (tune_same_pick(&generic.pick, &tuned.pick))
-        return true;
+        return TUNE_KEPT;
+    bool crowded = generic.pick.team != tuned.pick.team && tune_is_crowded(trial->request.threads);
     if (tune_race_calibrate(&trial->race, &generic) != TUNE_RAN ||
         tune_race_final(&trial->race, &generic, &tuned, choose_rounds(trial, &generic), &final) != TUNE_RAN)
-        return false;
+        return TUNE_BROKEN;
+    if (crowded || tune_is_noisy(&final))
+        return TUNE_NOISY;
     print_pair(&trial->cell, &tuned.pick, &generic.pick, &final);
     *gain = final.gain.mid;
-    return true;
+    return TUNE_KEPT;
 }
 
 void tune_try_held_out(const struct tune_options *options, size_t requests)
 {
     uint64_t state = options->seed;
-    size_t failed = 0, same = 0;
+    size_t verdicts[TUNE_VERDICTS] = {0}, same = 0;
     double start = now_seconds(), sum = 0, least = HUGE_VAL;
     for (size_t i = 0; i < requests; i++) {
         struct trial trial;
         struct tune_cell cell = draw_cell(options, held_out_bytes, &state);
         double gain;
         open_trial(&trial, &cell);
-        if (try_request(&trial, &gain)) {
+        enum tune_verdict verdict = try_request(&trial, &gain);
+        verdicts[verdict]++;
+        if (verdict == TUNE_KEPT) {
             sum += gain;
             same += gain == 0;
             least = gain < least ? gain : least;
-        } else {
-            failed++;
         }
         close_trial(&trial);
         fflush(stdout);
         show_progress(i + 1, requests);
     }
-    if (failed == requests)
-        die("no request ran");
+    if (verdicts[TUNE_KEPT] == 0)
+        die("no request could be measured: %zu failed, %zu were too noisy", verdicts[TUNE_BROKEN],
+            verdicts[TUNE_NOISY]);
     printf(
         "the tables in force over the generic one: geometric mean %.3fx, least %.3fx, of %zu requests; the same pick "
-        "%zu, failed %zu; seed %llu, %d thread%s, %.0f s\n",
-        exp(sum / (double)(requests - failed)), exp(least), requests, same, failed, (unsigned long long)options->seed,
-        options->threads, options->threads == 1 ? "" : "s", now_seconds() - start);
+        "%zu, too noisy %zu, failed %zu; seed %llu, %d thread%s, %.0f s\n",
+        exp(sum / (double)verdicts[TUNE_KEPT]), exp(least), requests, same, verdicts[TUNE_NOISY], verdicts[TUNE_BROKEN],
+        (unsigned long long)options->seed, options->threads, options->threads == 1 ? "" : "s", now_seconds() - start);
 }
