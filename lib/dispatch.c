@@ -332,6 +332,9 @@ pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts,
     if (!pick->kernel)
         return PEL_ENOTSUP;
     settle_team(request, pick);
+    pick->asked.flags = request->flags;
+    pick->asked.threads = request->threads;
+    pick->asked.ndim = pel_request_ndim(request);
     if (pel_env()->verbose_dispatch)
         pel_trace_line("dispatch", "%s %s n=%zu threads=%d: %s, team of %d, by %s", pel_op_name(request->op),
                        pel_dtype_name(request->dtype), request->n, request->threads, pick->kernel->name, pick->team,

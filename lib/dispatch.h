@@ -13,6 +13,10 @@ struct pel_pick {
     int team; /* threads to use, 1 ... request->threads */
     int32_t params[PEL_MAX_PARAMS];
     const char *source; /* what named it */
+    struct {
+        unsigned flags;
+        int threads, ndim;
+    } asked; /* of the request, for those who watch */
 };
 
 /* Picks by, in this order: opts->variant, PEL_FORCE, the user's wisdom, the system's, the table tuned at build time,

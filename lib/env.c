@@ -141,6 +141,12 @@ static void read_trace(const char *value)
     env.trace = copy_path("PEL_TRACE", value, path);
 }
 
+static void read_tools(const char *value)
+{
+    static char paths[PEL_ENV_PATH];
+    env.tools = copy_path("PEL_TOOLS_LIBS", value, paths);
+}
+
 /* A number of KiB, or of the unit that follows it. The largest counts of what several runtimes understand. */
 static void read_stack(const char *value)
 {
@@ -164,9 +170,9 @@ static void read_all(void)
         void (*read)(const char *value);
     } variables[] = {
         {"PEL_VERBOSE", read_verbose}, /* first: the others complain through it */
-        {"PEL_NUM_THREADS", read_threads}, {"PEL_MAX_ISA", read_max_isa}, {"PEL_FORCE", read_forces},
-        {"PEL_WISDOM", read_wisdom},       {"PEL_TRACE", read_trace},     {"OMP_STACKSIZE", read_stack},
-        {"GOMP_STACKSIZE", read_stack},    {"KMP_STACKSIZE", read_stack},
+        {"PEL_NUM_THREADS", read_threads}, {"PEL_MAX_ISA", read_max_isa},  {"PEL_FORCE", read_forces},
+        {"PEL_WISDOM", read_wisdom},       {"PEL_TRACE", read_trace},      {"PEL_TOOLS_LIBS", read_tools},
+        {"OMP_STACKSIZE", read_stack},     {"GOMP_STACKSIZE", read_stack}, {"KMP_STACKSIZE", read_stack},
     };
     env.max_isa = PEL_NISAS;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {

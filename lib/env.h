@@ -23,6 +23,7 @@ struct pel_env {
     struct pel_force force[PEL_ENV_FORCES];
     const char *wisdom; /* PEL_WISDOM; NULL: not set */
     const char *trace;  /* PEL_TRACE; NULL: not set */
+    const char *tools;  /* PEL_TOOLS_LIBS; NULL: not set */
     bool verbose_dispatch, verbose_profile;
     size_t stack; /* that OpenMP's threads are to have; 0: not set */
 };

@@ -40,6 +40,7 @@ noinst_HEADERS += \
 	lib/stencil_watch.h \
 	lib/team.h \
 	lib/text.h \
+	lib/tools.h \
 	lib/topology.h \
 	lib/trace.h \
 	lib/trace_file.h \
@@ -107,6 +108,7 @@ libcore_la_SOURCES = \
 	lib/stencil_watch.c \
 	lib/team.c \
 	lib/text.c \
+	lib/tools.c \
 	lib/topology.c \
 	lib/trace.c \
 	lib/trace_file.c \
@@ -146,7 +148,7 @@ pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
 	include/pel/accumulate.h include/pel/axes.h include/pel/compact.h include/pel/export.h \
 	include/pel/histogram.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/segment.h include/pel/sort.h \
-	include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h include/pel/tune.h \
+	include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h include/pel/tools.h include/pel/tune.h \
 	include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 

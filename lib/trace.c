@@ -7,6 +7,7 @@
 #include "lib/env.h"
 #include "lib/names.h"
 #include "lib/trace_file.h"
+#include "lib/variant.h"
 
 void pel_trace_line(const char *topic, const char *format, ...)
 {
@@ -25,8 +26,32 @@ void pel_trace_line(const char *topic, const char *format, ...)
     (void)written;
 }
 
+static void tell_tools(struct pel_span *span, void (*tell)(const pel_tool_call *, void **))
+{
+    char variant[128];
+    pel_tool_call call = {.size = sizeof call,
+                          .op = span->op,
+                          .dtype = span->dtype,
+                          .n = span->n,
+                          .threads = span->team,
+                          .variant = span->kernel,
+                          .team = span->team,
+                          .source = span->source};
+    if (span->pick) {
+        pel_variant_format(span->pick, variant, sizeof variant);
+        call.flags = span->pick->asked.flags;
+        call.threads = span->pick->asked.threads;
+        call.ndim = span->pick->asked.ndim;
+        call.variant = variant;
+    }
+    tell(&call, span->begun);
+}
+
 static void begin(struct pel_span *span)
 {
+    span->watched = pel_tools_watch();
+    if (span->watched)
+        tell_tools(span, pel_tools_begin);
     span->wanted = pel_env()->verbose_profile || pel_trace_file_open();
     if (span->wanted)
         clock_gettime(CLOCK_MONOTONIC, &span->start);
@@ -40,7 +65,8 @@ void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t 
                               .kernel = kernel->name,
                               .source = pick->source,
                               .team = pick->team,
-                              .n = n};
+                              .n = n,
+                              .pick = pick};
     begin(span);
 }
 
@@ -73,14 +99,14 @@ static void keep(const struct pel_span *span)
     pel_trace_file_add("operation", name, &span->start, arguments);
 }
 
-void pel_trace_end(const struct pel_span *span)
+void pel_trace_end(struct pel_span *span)
 {
-    if (!span->wanted)
-        return;
-    if (pel_trace_file_open())
+    if (span->wanted && pel_trace_file_open())
         keep(span);
-    if (pel_env()->verbose_profile)
+    if (span->wanted && pel_env()->verbose_profile)
         report(span);
+    if (span->watched)
+        tell_tools(span, pel_tools_end);
 }
 
 void pel_trace_begin_share(struct pel_share *share)

@@ -5,23 +5,29 @@
 #include <time.h>
 
 #include "lib/dispatch.h"
+#include "lib/tools.h"
 
 /* Writes "pel: topic: text" as one write, so that lines of several threads do not mix. */
 void pel_trace_line(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long; PEL_TRACE keeps it. */
+/* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long; PEL_TRACE keeps it, and
+ * tools are told of both. */
 struct pel_span {
     const char *op, *dtype, *kernel, *source;
     int team;
-    size_t n; /* elements; stencils: updates of cells */
-    bool wanted;
+    size_t n;                    /* elements; stencils: updates of cells */
+    const struct pel_pick *pick; /* NULL: functions of the caller's */
+    bool wanted, watched;
     struct timespec start;
+    void *begun[PEL_TOOLS]; /* only if watched */
 };
+
+/* The pick must stay where it is until the end. */
 void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n);
 
 /* One that runs functions of the caller's on elements of this type, NULL: of several. */
 void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtype, int team, size_t n);
-void pel_trace_end(const struct pel_span *span);
+void pel_trace_end(struct pel_span *span);
 
 /* What one thread does of it, for PEL_TRACE alone. */
 struct pel_share {

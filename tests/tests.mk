@@ -56,6 +56,7 @@ program_tests = \
 	tests/test_system \
 	tests/test_system_arguments \
 	tests/test_team \
+	tests/test_tools \
 	tests/test_trace \
 	tests/test_tune \
 	tests/test_user \
@@ -64,6 +65,11 @@ check_PROGRAMS += $(program_tests)
 TESTS += $(program_tests)
 
 check_LTLIBRARIES = libsupport.la
+# A tool that test_tools lets watch; with a path it becomes a shared library.
+check_LTLIBRARIES += tests/tool_lines.la
+tests_tool_lines_la_SOURCES = tests/tool_lines.c
+tests_tool_lines_la_LIBADD =
+tests_tool_lines_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 libsupport_la_SOURCES = tests/support.c tests/support.h
 tests_test_bits_SOURCES = tests/test_bits.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
 tests_test_bits_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)

@@ -21,6 +21,7 @@
 #include <pel/status.h>
 #include <pel/stencil.h>
 #include <pel/system.h>
+#include <pel/tools.h>
 #include <pel/tune.h>
 #include <pel/types.h>
 #include <pel/version.h>
