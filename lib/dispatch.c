@@ -401,13 +401,23 @@ void pel_dispatch_explain(const struct pel_request *request, const struct pel_pi
     explain_tables(request, text);
 }
 
+static void explain_table(const struct pel_rules *table, struct pel_text *text)
+{
+    pel_text_add(text, "  %s: %zu rules in force", table->source, table->count);
+    if (table->made)
+        pel_text_add(text, "; measured %s", table->made);
+    if (table->cpu && table->count == 0)
+        pel_text_add(text, "; they are for %s alone", table->cpu);
+    pel_text_add(text, "\n");
+}
+
 void pel_dispatch_explain_tables(struct pel_text *text)
 {
     struct pel_rules table;
     pel_wisdom_consult();
     pel_text_add(text, "tables, best first:\n");
     for (size_t rank = 0; pel_rules_of_rank(rank, &table); rank++)
-        pel_text_add(text, "  %s: %zu rules in force\n", table.source, table.count);
+        explain_table(&table, text);
     pel_text_add(text, "  the model\n");
 }
 

@@ -3,7 +3,8 @@
  * with mode exact or fast; ndim and threads a number, 0 for any; n_upto a number or ALL; variant a kernel, or "default"
  * to leave the request to the tables below; team a number, ALL for every thread at hand, or 0 for the model's choice;
  * params in the order of the kernel's table, 0 for the initial value. A file that is about one processor defines
- * PEL_TABLE_CPU, its pel_cpu()->id. It is included between braces, before PEL_END_OF_RULES. */
+ * PEL_TABLE_CPU, its pel_cpu()->id, and PEL_TABLE_MADE, where it comes from. It is included between braces, before
+ * PEL_END_OF_RULES. */
 #include <stdint.h>
 
 #include "lib/rules.h"

@@ -28,6 +28,7 @@ struct pel_rule {
 struct pel_rules {
     const char *source; /* where it comes from, for explanations */
     const char *cpu;    /* pel_cpu()->id it was measured on; NULL: any */
+    const char *made;   /* when, by what build and where it was measured; NULL: not told */
     const struct pel_rule *rule;
     size_t count;
 };

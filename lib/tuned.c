@@ -12,4 +12,9 @@ static const struct pel_rule rules[] = {
 #define PEL_TABLE_CPU NULL
 #endif
 
-const struct pel_rules pel_tuned_rules = {"tuned at build", PEL_TABLE_CPU, rules, PEL_COUNT_RULES(rules)};
+#ifndef PEL_TABLE_MADE
+#define PEL_TABLE_MADE NULL
+#endif
+
+const struct pel_rules pel_tuned_rules = {"tuned at build", PEL_TABLE_CPU, PEL_TABLE_MADE, rules,
+                                          PEL_COUNT_RULES(rules)};

@@ -25,13 +25,13 @@ const char *tune_date(void)
     return date;
 }
 
-/* What the processor calls itself, without anything that could end a comment. */
+/* What the processor calls itself, without anything that could end a comment or a string. */
 const char *tune_brand(void)
 {
     static char brand[sizeof pel_cpu()->brand];
     snprintf(brand, sizeof brand, "%s", pel_cpu()->brand);
     for (char *c = brand; *c; c++)
-        *c = *c >= ' ' && *c <= '~' && *c != '*' ? *c : ' ';
+        *c = *c >= ' ' && *c <= '~' && *c != '*' && *c != '"' && *c != '\\' ? *c : ' ';
     return brand;
 }
 
@@ -125,6 +125,7 @@ void tune_write_def(FILE *file, const struct tune_row *rows, size_t count, const
 {
     write_origin(file, provenance);
     fprintf(file, "#define PEL_TABLE_CPU \"%s\"\n", pel_cpu()->id);
+    fprintf(file, "#define PEL_TABLE_MADE \"%s, %s, %s\"\n", tune_date(), pel_compiler_name(), tune_brand());
     for (size_t i = 0; i < count; i++)
         write_row(file, &rows[i]);
 }

@@ -63,6 +63,11 @@ run 2 no-such-command
 
 run 0 info && says '^processor' '^tables'
 run 2 info here
+says_files() {
+    grep -q "^files of wisdom: $1, system's " ../stdout || fail "info: not '$1': $(grep '^files' ../stdout)"
+}
+run 0 info && says_files 'none named by PEL_WISDOM'
+PEL_WISDOM=../no-such.json run 0 info && says_files "user's ../no-such.json"
 run 0 explain reduce sum f64 1000 && says '^runs' 'chosen'
 run 0 explain sort sort u32 1M --threads 1 && says 'n=1048576'
 run 0 explain reduce dot f32 100 --fast && says 'PEL_FAST'

@@ -27,7 +27,7 @@
 
 static char tuned_cpu[64];
 static struct pel_rule tuned_rule;
-const struct pel_rules pel_tuned_rules = {"tuned at build", tuned_cpu, &tuned_rule, 1};
+const struct pel_rules pel_tuned_rules = {"tuned at build", tuned_cpu, NULL, &tuned_rule, 1};
 
 static const char *refuse_odd(const struct pel_request *request)
 {
@@ -198,7 +198,7 @@ static void sources_take_precedence(void **state)
     struct pel_request request = request_of(1000);
     request.threads = 512;
     static struct pel_rule user, system;
-    static const struct pel_rules users = {NULL, NULL, &user, 1}, systems = {NULL, NULL, &system, 1};
+    static const struct pel_rules users = {NULL, NULL, NULL, &user, 1}, systems = {NULL, NULL, NULL, &system, 1};
     const char *kernel = pick_of(&request, NULL).kernel->name;
     system = rule_of(SIZE_MAX, kernel, 11);
     user = rule_of(SIZE_MAX, kernel, 12);
@@ -233,7 +233,7 @@ static void obeys_force(const char *value)
     struct pel_request request = request_of(1000);
     request.threads = 512;
     struct pel_rule user = rule_of(SIZE_MAX, "scalar/even", 12);
-    const struct pel_rules users = {NULL, NULL, &user, 1};
+    const struct pel_rules users = {NULL, NULL, NULL, &user, 1};
     atomic_store(&even_exists, true);
     adopt(PEL_WISDOM_USER, &users);
     struct pel_pick pick = pick_of(&request, NULL);
@@ -291,7 +291,7 @@ static void unknown_rules_are_skipped(void **state)
                               rule_of(SIZE_MAX, "", 3),          rule_of(500, kernel, 1),
                               rule_of(700, PEL_RULE_DEFAULT, 3), rule_of(SIZE_MAX, kernel, PEL_TEAM_ALL)};
     static struct pel_rules rules;
-    rules = (struct pel_rules){NULL, NULL, rule, sizeof rule / sizeof *rule};
+    rules = (struct pel_rules){NULL, NULL, NULL, rule, sizeof rule / sizeof *rule};
     request.threads = 7;
     adopt(PEL_WISDOM_USER, &rules);
     assert_int_equal(pick_of(&request, NULL).team, 7);
@@ -312,7 +312,7 @@ static void rules_keep_to_their_key(void **state)
     struct pel_rule rule = rule_of(SIZE_MAX, pick_of(&request, NULL).kernel->name, 2);
     rule.threads = 6;
     static struct pel_rules rules;
-    rules = (struct pel_rules){NULL, NULL, &rule, 1};
+    rules = (struct pel_rules){NULL, NULL, NULL, &rule, 1};
     adopt(PEL_WISDOM_USER, &rules);
     static const struct {
         int threads;
@@ -333,7 +333,7 @@ static void every_threshold_counts(void **state)
 {
     enum { RULES = 300 };
     static struct pel_rule rule[RULES];
-    static struct pel_rules rules = {NULL, NULL, rule, RULES};
+    static struct pel_rules rules = {NULL, NULL, NULL, rule, RULES};
     static struct pel_pick expected[2 * RULES];
     static const char *const variants[] = {"scalar/quick", "scalar/radix", PEL_RULE_DEFAULT, "none/such"};
     (void)state;
@@ -363,7 +363,7 @@ static void refusals_are_per_request(void **state)
     (void)state;
     struct pel_rule rule = rule_of(SIZE_MAX, even.name, 0);
     static struct pel_rules rules;
-    rules = (struct pel_rules){NULL, NULL, &rule, 1};
+    rules = (struct pel_rules){NULL, NULL, NULL, &rule, 1};
     atomic_store(&even_exists, true);
     adopt(PEL_WISDOM_USER, &rules);
     for (size_t n = 1001; n < 1005; n++) {
@@ -406,7 +406,7 @@ static void explanations_give_reasons(void **state)
     struct pel_request request = request_of(1001);
     struct pel_rule rule = rule_of(SIZE_MAX, even.name, 0);
     static struct pel_rules rules;
-    rules = (struct pel_rules){NULL, NULL, &rule, 1};
+    rules = (struct pel_rules){NULL, NULL, NULL, &rule, 1};
     adopt(PEL_WISDOM_USER, &rules);
     atomic_store(&even_exists, true);
     struct pel_pick pick = pick_of(&request, NULL);

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pel/tune.h>
+
 #include "config.h"
 #include "lib/cpu.h"
 #include "lib/registry.h"
@@ -67,12 +69,61 @@ static void every_shipped_row_resolves(void **state)
     }
 }
 
+/* A processor that we pretend to be; NULL: this one. */
+static const char *pretended;
+
+const struct pel_cpu *__real_pel_cpu(void);
+const struct pel_cpu *__wrap_pel_cpu(void);
+const struct pel_cpu *__wrap_pel_cpu(void)
+{
+    static struct pel_cpu cpu;
+    if (!pretended)
+        return __real_pel_cpu();
+    cpu = *__real_pel_cpu();
+    snprintf(cpu.id, sizeof cpu.id, "%s", pretended);
+    return &cpu;
+}
+
+static size_t count_in_force(const char *source)
+{
+    struct pel_rules table;
+    for (size_t rank = 0; pel_rules_of_rank(rank, &table); rank++) {
+        if (strcmp(table.source, source) == 0)
+            return table.count;
+    }
+    fail_msg("no table %s", source);
+    return 0;
+}
+
+static void a_table_is_in_force_on_its_processor_alone(void **state)
+{
+    (void)state;
+    size_t of_processors = 0;
+    char text[4096], line[256];
+    for (const struct pel_rules *rules = pel_shipped_rules; rules->source; rules++) {
+        pretended = rules->cpu ? rules->cpu : "another";
+        assert_int_equal(count_in_force(rules->source), rules->count);
+        pretended = "another";
+        assert_int_equal(count_in_force(rules->source), rules->cpu ? 0 : rules->count);
+        if (!rules->cpu)
+            continue;
+        of_processors++;
+        assert_int_equal(pel_info(text, sizeof text, NULL), PEL_OK);
+        snprintf(line, sizeof line, "\n  %s: 0 rules in force; measured %s; they are for %s alone\n", rules->source,
+                 rules->made, rules->cpu);
+        assert_non_null(strstr(text, line));
+    }
+    pretended = NULL;
+    assert_true(of_processors > 0);
+}
+
 static void every_tuned_row_resolves(void **state)
 {
     (void)state;
     if (pel_tuned_rules.count == 0)
         skip();
     assert_string_equal(pel_tuned_rules.cpu, pel_cpu()->id);
+    assert_non_null(pel_tuned_rules.made);
     check_rules(&pel_tuned_rules);
 }
 
@@ -80,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_shipped_row_resolves),
+        cmocka_unit_test(a_table_is_in_force_on_its_processor_alone),
         cmocka_unit_test(every_tuned_row_resolves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,8 @@ static void assert_valid_def(const char *name)
     assert_ptr_equal(strstr(def, "/* Made by pel tune "), def);
     assert_int_equal(count(def, cpu), 1);
     const char *row = strstr(def, cpu) + strlen(cpu);
+    assert_int_equal(strncmp(row, "#define PEL_TABLE_MADE \"", 24), 0);
+    row = strchr(row, '\n') + 1;
     while (*row) {
         assert_int_equal(strncmp(row, "PEL_RULE(SORT, u32, exact, 0, 1, ", 33), 0);
         row = strchr(row, '\n') + 1;

@@ -98,6 +98,7 @@ tests_test_trace_LDADD = $(LDADD) $(JANSSON_LIBS)
 
 # The tables that the library has.
 tests_test_rules_LDADD = libsupport.la libtuned.la $(CMOCKA_LIBS)
+tests_test_rules_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_cpu
 
 tests_test_stats_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
 
