@@ -115,7 +115,8 @@ libcore_la_SOURCES = \
 	lib/unique.c \
 	lib/variant.c \
 	lib/wisdom.c \
-	lib/wisdom_json.c
+	lib/wisdom_json.c \
+	lib/wisdom_text.c
 libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(FFTW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) \
 	-DPEL_SYSTEM_WISDOM='"$(sysconfdir)/pel/wisdom.json"'
 libcore_la_CFLAGS = $(AM_CFLAGS) $(EXACT_CFLAGS) $(OPENMP_CFLAGS)

@@ -47,6 +47,12 @@ int pel_request_ndim(const struct pel_request *request)
     return request->stencil ? request->stencil->ndim : 0;
 }
 
+bool pel_rule_same_key(const struct pel_rule *a, const struct pel_rule *b)
+{
+    return a->op == b->op && a->dtype == b->dtype && a->fast == b->fast && a->ndim == b->ndim &&
+           a->threads == b->threads;
+}
+
 bool pel_rule_fits(const struct pel_rule *rule, const struct pel_request *request)
 {
     return rule->op == request->op && rule->dtype == request->dtype && rule->fast == !!(request->flags & PEL_FAST) &&

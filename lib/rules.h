@@ -56,6 +56,9 @@ int pel_thread_class(int threads);
 /* Dimensions of the request's stencil; 0 for other operations. */
 int pel_request_ndim(const struct pel_request *request);
 
+/* Whether two rules serve the same requests but for their size. */
+bool pel_rule_same_key(const struct pel_rule *a, const struct pel_rule *b);
+
 /* Whether the rule is about requests like this, whatever their size. */
 bool pel_rule_fits(const struct pel_rule *rule, const struct pel_request *request);
 

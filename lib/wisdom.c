@@ -33,17 +33,10 @@ static void keep(struct table *table)
     }
 }
 
-/* Whether two rules serve the same requests but for their size. */
-static bool same_key(const struct pel_rule *a, const struct pel_rule *b)
-{
-    return a->op == b->op && a->dtype == b->dtype && a->fast == b->fast && a->ndim == b->ndim &&
-           a->threads == b->threads;
-}
-
 static bool has_key(const struct pel_rules *rules, const struct pel_rule *key)
 {
     for (size_t i = 0; i < rules->count; i++) {
-        if (same_key(&rules->rule[i], key))
+        if (pel_rule_same_key(&rules->rule[i], key))
             return true;
     }
     return false;
@@ -119,7 +112,13 @@ static pel_status load(const char *path, char *text, size_t capacity, size_t *le
     return status;
 }
 
-static pel_status read_rules(const char *path, struct pel_rule *rule, size_t *count, const char **why)
+/* Where wisdom comes from: a file, or if that is NULL a text. */
+struct origin {
+    const char *path, *text;
+    size_t length;
+};
+
+static pel_status read_file(const char *path, struct pel_rule *rule, size_t *count, const char **why)
 {
     enum { CAPACITY = PEL_WISDOM_MAX_BYTES + 1 };
     size_t length = 0;
@@ -137,23 +136,29 @@ static pel_status read_rules(const char *path, struct pel_rule *rule, size_t *co
     return status;
 }
 
-pel_status pel_wisdom_read(const char *path, enum pel_wisdom_origin origin)
+static pel_status take(const struct origin *from, enum pel_wisdom_origin origin)
 {
-    const char *why = "out of memory";
+    const char *why = "out of memory", *name = from->path ? from->path : "a text";
     pel_status status = PEL_ENOMEM;
     struct pel_rules fresh = {0};
     struct pel_rule *rule = pel_memory_new(PEL_WISDOM_MAX_RULES, sizeof *rule);
     if (rule)
-        status = read_rules(path, rule, &fresh.count, &why);
+        status = from->path ? read_file(from->path, rule, &fresh.count, &why)
+                            : pel_wisdom_parse(from->text, from->length, rule, &fresh.count, &why);
     fresh.rule = rule;
     if (status == PEL_OK)
         status = put_in_force(&fresh, origin, &why);
     pel_memory_free(rule);
     if (pel_env()->verbose_dispatch && status == PEL_OK)
-        pel_trace_line("wisdom", "%s: %zu rules for this processor", path, fresh.count);
+        pel_trace_line("wisdom", "%s: %zu rules for this processor", name, fresh.count);
     else if (status != PEL_OK && pel_env_reports())
-        pel_trace_line("wisdom", "%s ignored: %s", path, why);
+        pel_trace_line("wisdom", "%s ignored: %s", name, why);
     return status;
+}
+
+pel_status pel_wisdom_read(const char *path, enum pel_wisdom_origin origin)
+{
+    return take(&(struct origin){.path = path}, origin);
 }
 
 /* A system without wisdom is the usual case and not worth a word. */
@@ -184,6 +189,16 @@ pel_status pel_wisdom_import(const char *path)
         return PEL_EINVAL;
     pel_wisdom_consult();
     return pel_wisdom_read(path, PEL_WISDOM_USER);
+}
+
+pel_status pel_wisdom_import_text(const char *text, size_t length)
+{
+    if (!text)
+        return PEL_EINVAL;
+    pel_wisdom_consult();
+    if (length > PEL_WISDOM_MAX_BYTES)
+        return PEL_ECORRUPT;
+    return take(&(struct origin){.text = text, .length = length}, PEL_WISDOM_USER);
 }
 
 void pel_wisdom_forget(void)

@@ -17,6 +17,7 @@ static const struct command {
     {"bench", command_bench, "[options]", "pel beside its variants and peers, as a table and as JSON"},
     {"tune", command_tune, "[options]", "measure this machine, and write the table of what serves it best"},
     {"verify", command_verify, "[options]", "every variant against the scalar reference, bit for bit"},
+    {"wisdom", command_wisdom, "show|merge|export ...", "files of tuned tables"},
 };
 enum { NCOMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -178,6 +178,33 @@ for name in sys.argv[1:]:
     [ "$(wc -l <../stderr)" -eq 1 ] || fail "drive: $(cat ../stderr)"
 fi
 
+# Of two tables of one processor the one that took longer counts, key by key.
+write_wisdom() {
+    rule='"dtype": "f64", "mode": "exact", "threads": 1, "variant": "default"'
+    printf '{"format": "pel wisdom", "version": 1, "tables": [{"cpu": "any", "seconds": %s, "rules": [\n' "$2"
+    printf '{"op": "%s", %s, "n_upto": %s}, {"op": "sort", %s, "n_upto": %s}]}]}\n' "$1" "$rule" "$2" "$rule" "$2"
+}
+write_wisdom sum 10 >../out/w10.json
+write_wisdom max 20 >../out/w20.json
+run 0 wisdom export && says '"format": "pel wisdom"'
+run 0 wisdom export -o ../out/exported.json
+run 2 wisdom
+run 2 wisdom show
+run 2 wisdom merge
+run 2 wisdom export ../out/w10.json
+if [ -e ../out/b.json ]; then
+    run 0 wisdom show ../out/w10.json ../out/exported.json && says ': any, 2 rules' '"op":"sum"' '"op":"sort"'
+    run 1 wisdom show ../no-such.json
+    run 1 wisdom merge ../out/w10.json ../out/b.json -o ../out/merged.json
+    [ ! -e ../out/merged.json ] || fail 'merge: writes what it cannot read'
+    for order in 'w10 w20' 'w20 w10'; do
+        # shellcheck disable=SC2046
+        run 0 wisdom merge -o ../out/merged.json $(printf '../out/%s.json ' $order)
+        run 0 wisdom show ../out/merged.json && says ': any, 3 rules, 20 s' '"n_upto":10,"op":"sum"' \
+            '"n_upto":20,"op":"max"' '"n_upto":20,"op":"sort"'
+    done
+fi
+
 if [ -c /dev/full ]; then
     "$program" info >/dev/full 2>../stderr
     [ $? -eq 1 ] || fail 'does not notice a full standard output'

@@ -139,6 +139,34 @@ static void the_user_outranks_the_system(void **state)
     assert_nothing_in_force();
 }
 
+/* What is exported puts the same rules in force elsewhere. */
+static void exports_import(void **state)
+{
+    (void)state;
+    char text[TEXT_BYTES], again[TEXT_BYTES];
+    size_t length, needed;
+    import_sample();
+    assert_int_equal(pel_wisdom_export(NULL, 0, &needed), PEL_OK);
+    assert_int_equal(pel_wisdom_export(text, sizeof text, &length), PEL_OK);
+    assert_true(length == needed && length == strlen(text) && length < sizeof text);
+    pel_wisdom_forget();
+    assert_nothing_in_force();
+    assert_int_equal(pel_wisdom_import_text(text, length), PEL_OK);
+    assert_sample_in_force();
+    assert_int_equal(pel_wisdom_export(again, sizeof again, NULL), PEL_OK);
+    assert_string_equal(text, again);
+    assert_int_equal(pel_wisdom_import_text(text, length / 2), PEL_ECORRUPT);
+    assert_int_equal(pel_wisdom_import_text(NULL, 5), PEL_EINVAL);
+    assert_int_equal(pel_wisdom_import_text(text, PEL_WISDOM_MAX_BYTES + 1), PEL_ECORRUPT);
+    assert_int_equal(pel_wisdom_export(NULL, 5, NULL), PEL_EINVAL);
+    assert_sample_in_force();
+    pel_wisdom_forget();
+    assert_int_equal(pel_wisdom_export(text, sizeof text, &length), PEL_OK);
+    assert_int_equal(pel_wisdom_import_text(text, length), PEL_OK);
+    assert_nothing_in_force();
+    pel_wisdom_forget();
+}
+
 static void assert_refused(const char *path, pel_status expected)
 {
     assert_int_equal(pel_wisdom_import(path), expected);
@@ -563,6 +591,7 @@ int main(int argc, char **argv)
 #ifdef PEL_HAVE_JANSSON
         cmocka_unit_test(picks_follow),
         cmocka_unit_test(imports_merge),
+        cmocka_unit_test(exports_import),
         cmocka_unit_test(the_user_outranks_the_system),
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(nonsense_is_refused),

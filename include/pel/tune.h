@@ -39,6 +39,15 @@ PEL_API pel_status pel_info(char *text, size_t capacity, size_t *length);
  */
 PEL_API pel_status pel_wisdom_import(const char *path);
 
+/* The same with the content of such a file, length bytes that need not be terminated. More than 1 MiB is PEL_ECORRUPT.
+ * Thread-safe. */
+PEL_API pel_status pel_wisdom_import_text(const char *text, size_t length);
+
+/* Writes the rows in force that came from files and texts, in the same format and for this processor, so that another
+ * process can import them. Text and length as in pel_explain. Thread-safe; where rows are imported at the same time,
+ * the text has those from before or after. */
+PEL_API pel_status pel_wisdom_export(char *text, size_t capacity, size_t *length);
+
 /* Forgets every row that came from a file: by pel_wisdom_import, by PEL_WISDOM, or from the system's wisdom.
  * Thread-safe. */
 PEL_API void pel_wisdom_forget(void);
