@@ -33,6 +33,7 @@ static const char usage[] =
     "      --output FILE      the table; wisdom.json unless given. Wisdom that is there is added to\n"
     "      --format F         json (wisdom) or def; by the name of FILE unless given\n"
     "      --resume [RECORD]  go on from the record of an earlier run\n"
+    "      --quiet            no table of gains at the end\n"
     "      --t4 FILE          write what was measured as T4, the JSON that autotuners exchange\n"
     "      --propose FILE     read T4: the configurations that it holds to be correct, and no others, are raced\n"
     "\n"
@@ -58,7 +59,7 @@ static const char usage[] =
 struct job {
     struct tune_options options;
     const char *output, *format, *record, *t4, *propose, *eval;
-    bool space, is_child;
+    bool space, is_child, quiet;
     size_t control, held_out; /* trials */
 };
 
@@ -90,6 +91,7 @@ enum {
     FORMAT,
     RESUME,
     UNTIL,
+    QUIET,
     CONTROL,
     HELD_OUT,
     SEED,
@@ -165,6 +167,9 @@ static void read_option(struct job *job, int option, int argc, char **argv)
     case FORMAT:
         job->format = optarg;
         break;
+    case QUIET:
+        job->quiet = true;
+        break;
     case RESUME:
         job->options.resume = true;
         job->record = optional_word(argc, argv);
@@ -234,6 +239,7 @@ static struct job read_job(int argc, char **argv)
                                           {"format", required_argument, NULL, FORMAT},
                                           {"resume", optional_argument, NULL, RESUME},
                                           {"until", required_argument, NULL, UNTIL},
+                                          {"quiet", no_argument, NULL, QUIET},
                                           {"t4", required_argument, NULL, T4},
                                           {"propose", required_argument, NULL, PROPOSE},
                                           {"control", required_argument, NULL, CONTROL},
@@ -287,6 +293,8 @@ static void write_table(const struct job *job, struct outfile *out, double secon
     outfile_publish(out);
     if (job->t4)
         tune_t4_write(job->t4, &history);
+    if (!job->quiet)
+        tune_print_gains(stdout, &history);
     fprintf(stderr, "pel tune: %s: %zu rows from %zu of %zu cells, %zu too noisy, in %.0f s\n", job->output, count,
             history.count, provenance.cells, provenance.verdicts[TUNE_NOISY], seconds);
     tune_history_free(&history);

@@ -28,7 +28,7 @@ static const double wake_seconds = 2e-6;
 /* Times this close are taken for equal. */
 static const double equal = 0.01;
 
-enum { MAX_KERNELS = 1024 };
+enum { MAX_KERNELS = 1024, LEVELS = 40 };
 
 struct search {
     const struct tune_options *options;
@@ -40,6 +40,10 @@ struct search {
     double reference_rate[PEL_NOPS][PEL_NDTYPES][4];   /* seconds an element; 0: not known */
     const struct pel_kernel *hopeless[4][MAX_KERNELS]; /* by dimensions */
     size_t nhopeless[4];
+    struct pace {
+        double seconds;
+        size_t cells;
+    } pace[LEVELS]; /* of the cells so far, by level_of */
 };
 
 static double seconds_left(const struct search *search)
@@ -304,18 +308,53 @@ static bool search_cell(struct search *search, const struct tune_cell *cell, dou
     return done;
 }
 
+/* A power of two of bytes, up to which cells take about the same time. */
+static int level_of(const struct tune_cell *cell)
+{
+    int level = 0;
+    while (level < LEVELS - 1 && cell->n * pel_dtype_size(cell->key.dtype) >> level > 1)
+        level++;
+    return level;
+}
+
+/* Seconds that a cell of this level takes: as the others did, or those of smaller levels. The time grows with the size,
+ * but slower, as small cells are all overhead. */
+static double expected_seconds(const struct search *search, int level)
+{
+    double growth = 1;
+    for (; level >= 0; level--, growth *= 1.4) {
+        const struct pace *pace = &search->pace[level];
+        if (pace->cells > 0)
+            return growth * pace->seconds / (double)pace->cells;
+    }
+    return 0;
+}
+
+/* What the cells from `at` on will take, as far as time is left. */
+static double seconds_to_go(const struct search *search, const struct tune_cell *cells, size_t at, size_t count)
+{
+    double sum = 0, left = seconds_left(search);
+    for (size_t i = at; i < count && sum < left; i++) {
+        if (!tune_history_find(&search->history, &cells[i]))
+            sum += expected_seconds(search, level_of(&cells[i]));
+    }
+    return sum < left ? sum : left;
+}
+
 /* On a terminal one line that is rewritten, elsewhere a line now and then. */
-static void show_progress(const struct search *search, const struct tune_cell *cell, size_t at, size_t count)
+static void show_progress(const struct search *search, const struct tune_cell *cells, size_t at, size_t count)
 {
     static double shown = -1e9;
+    const struct tune_cell *cell = &cells[at];
     double now = now_seconds(), left = seconds_left(search);
     bool terminal = isatty(STDERR_FILENO);
     if (now < shown + (terminal ? 0.1 : 10))
         return;
     shown = now;
-    fprintf(stderr, "%spel tune: %zu of %zu cells, %s %s n=%zu threads=%d, %.0f s left%s", terminal ? "\r" : "", at,
-            count, pel_op_name(cell->key.op), pel_dtype_name(cell->key.dtype), cell->n, cell->key.threads,
-            left > 0 ? left : 0, terminal ? "\033[K" : "\n");
+    fprintf(stderr, "%spel tune: %zu of %zu cells, %s %s n=%zu threads=%d, about %.0f s to go, at most %.0f s%s",
+            terminal ? "\r" : "", at, count, pel_op_name(cell->key.op), pel_dtype_name(cell->key.dtype), cell->n,
+            cell->key.threads, seconds_to_go(search, cells, at, count), left > 0 ? left : 0,
+            terminal ? "\033[K" : "\n");
 }
 
 /* At first a cell may take several times its share of the time left, as most take far less; then, for those that it was
@@ -336,9 +375,13 @@ static void pass_through(struct search *search, const struct tune_cell *cells, s
         const struct tune_result *known = tune_history_find(&search->history, &cells[i]);
         if (known && known->verdict != TUNE_NOISY)
             continue;
-        show_progress(search, &cells[i], i, count);
+        show_progress(search, cells, i, count);
+        double start = now_seconds();
         if (search_cell(search, &cells[i], share(search, count - i, pass), &result))
             tune_record_result(&result);
+        struct pace *pace = &search->pace[level_of(&cells[i])];
+        pace->seconds += now_seconds() - start;
+        pace->cells++;
     }
 }
 

@@ -46,6 +46,9 @@ void tune_write_wisdom(FILE *file, const char *path, const struct tune_row *rows
 /* Ends the program unless tune_write_wisdom can do it. */
 void tune_check_wisdom(const char *path);
 
+/* Prints where the results, in the order that tune_make_rows leaves, are gains: a line an operation. */
+void tune_print_gains(FILE *file, const struct tune_history *history);
+
 /* One line each, plain ASCII, in a buffer that the next call overwrites. */
 const char *tune_date(void);
 const char *tune_brand(void);

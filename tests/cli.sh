@@ -164,8 +164,9 @@ fi
 if [ -e ../out/b.json ] && command -v python3 >/dev/null; then
     "$scripts/drive" --pel "$program" --only sort:u32 --n 2000 --threads 1 --evals 6 -o ../out/t4.json >../stdout \
         2>../stderr && says ' ms, the best of ' || fail "drive: $(cat ../stderr)"
-    "$program" tune $problem --propose ../out/t4.json --output ../out/w.json --t4 ../out/again.json 2>../stderr ||
-        fail "tune --propose: $(cat ../stderr)"
+    "$program" tune $problem --propose ../out/t4.json --output ../out/w.json --t4 ../out/again.json >../stdout \
+        2>../stderr || fail "tune --propose: $(cat ../stderr)"
+    says '^operation  *improved cells' '^all: [01] of 1 cells improved'
     grep -q 'from 1 of 1 cells' ../stderr || fail "tune --propose: $(cat ../stderr)"
     python3 -c 'import json, sys
 for name in sys.argv[1:]:

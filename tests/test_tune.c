@@ -102,6 +102,7 @@ static pid_t start_tune(const char *name, const char *budget, const char *more, 
     if (pid == 0) {
         int null = open("/dev/null", O_WRONLY);
         dup2(null, STDERR_FILENO);
+        dup2(null, STDOUT_FILENO);
         setenv("TEST_TUNE", misbehaviour, 1);
         execl("/proc/self/exe", "pel", "tune", "--only", "sort:u32", "--threads", "1", "--output", path, "--budget",
               budget, more, (char *)NULL);
