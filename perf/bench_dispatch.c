@@ -26,7 +26,7 @@ static struct measure_time time_picks(const struct pel_request *request, size_t 
             die("%s %s: %s", pel_op_name(request->op), pel_dtype_name(request->dtype), pel_strerror(status));
     }
     double spent = now_seconds() - start;
-    return (struct measure_time){spent, spent};
+    return (struct measure_time){spent, spent, 0};
 }
 
 static double add_result(const struct bench *bench, const struct pel_request *request, const char *what, size_t runs,

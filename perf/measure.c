@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "perf/energy.h"
 #include "perf/program.h"
 
 static double cpu_seconds(void)
@@ -21,15 +22,16 @@ pel_status measure_runs(struct entrant *entrant, size_t runs, struct measure_tim
 {
     struct workload *workload = entrant->workload;
     pel_status status = PEL_OK;
-    *time = (struct measure_time){0, 0};
+    *time = (struct measure_time){0};
     for (size_t done = 0; done < runs && status == PEL_OK;) {
         size_t count = stretch(workload, runs - done);
         workload_reset(workload, done, count);
-        double cpu = cpu_seconds(), start = now_seconds();
+        double joules = energy_joules(), cpu = cpu_seconds(), start = now_seconds();
         for (size_t i = 0; i < count && status == PEL_OK; i++)
             status = entrant_run(entrant, i);
         time->real += now_seconds() - start;
         time->cpu += cpu_seconds() - cpu;
+        time->joules += energy_joules() - joules;
         done += count;
     }
     return status;

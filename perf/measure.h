@@ -5,8 +5,9 @@
 #include "perf/workload.h"
 
 struct measure_time {
-    double real; /* seconds on the wall */
-    double cpu;  /* seconds of all threads */
+    double real;   /* seconds on the wall */
+    double cpu;    /* seconds of all threads */
+    double joules; /* of the processors, if energy_open; else 0 */
 };
 
 /* The time of `runs` runs, one after the other; the data are restored between them outside that time. */

@@ -11,6 +11,7 @@
 #include "common/outfile.h"
 #include "lib/team.h"
 #include "perf/commands.h"
+#include "perf/energy.h"
 #include "perf/program.h"
 #include "perf/tune_eval.h"
 #include "perf/tune_record.h"
@@ -33,6 +34,8 @@ static const char usage[] =
     "      --output FILE      the table; wisdom.json unless given. Wisdom that is there is added to\n"
     "      --format F         json (wisdom) or def; by the name of FILE unless given\n"
     "      --resume [RECORD]  go on from the record of an earlier run\n"
+    "      --objective O      what to make small: time (unless given), or energy of all processors, by RAPL\n"
+    "      --powercap DIR     where its counters are (" ENERGY_ROOT ")\n"
     "      --quiet            no table of gains at the end\n"
     "      --t4 FILE          write what was measured as T4, the JSON that autotuners exchange\n"
     "      --propose FILE     read T4: the configurations that it holds to be correct, and no others, are raced\n"
@@ -58,8 +61,8 @@ static const char usage[] =
 
 struct job {
     struct tune_options options;
-    const char *output, *format, *record, *t4, *propose, *eval;
-    bool space, is_child, quiet;
+    const char *output, *format, *record, *t4, *propose, *eval, *powercap;
+    bool space, is_child, quiet, energy;
     size_t control, held_out; /* trials */
 };
 
@@ -91,6 +94,8 @@ enum {
     FORMAT,
     RESUME,
     UNTIL,
+    OBJECTIVE,
+    POWERCAP,
     QUIET,
     CONTROL,
     HELD_OUT,
@@ -167,6 +172,14 @@ static void read_option(struct job *job, int option, int argc, char **argv)
     case FORMAT:
         job->format = optarg;
         break;
+    case OBJECTIVE:
+        job->energy = strcmp(optarg, "energy") == 0;
+        if (!job->energy && strcmp(optarg, "time") != 0)
+            bad_usage("--objective: '%s' is neither time nor energy", optarg);
+        break;
+    case POWERCAP:
+        job->powercap = optarg;
+        break;
     case QUIET:
         job->quiet = true;
         break;
@@ -202,6 +215,14 @@ static void settle_cell(struct tune_options *options)
         cell->key.ndim = 3;
 }
 
+static void open_energy(const char *root)
+{
+    root = root ? root : ENERGY_ROOT;
+    const char *why = energy_open(root);
+    if (why)
+        die("--objective energy is not available here: %s: %s", root, why);
+}
+
 /* Fills in what was not said. */
 static void settle(struct job *job)
 {
@@ -217,6 +238,8 @@ static void settle(struct job *job)
         options->threads = at_hand;
     options->dense = options->budget >= TUNE_DENSE_SECONDS;
     select_check(&options->selected);
+    if (job->energy)
+        open_energy(job->powercap);
     settle_cell(options);
     if ((job->space || job->eval) && options->cell.n == 0)
         bad_usage("--%s needs --only OP:DTYPE and --n", job->space ? "space" : "eval");
@@ -239,6 +262,8 @@ static struct job read_job(int argc, char **argv)
                                           {"format", required_argument, NULL, FORMAT},
                                           {"resume", optional_argument, NULL, RESUME},
                                           {"until", required_argument, NULL, UNTIL},
+                                          {"objective", required_argument, NULL, OBJECTIVE},
+                                          {"powercap", required_argument, NULL, POWERCAP},
                                           {"quiet", no_argument, NULL, QUIET},
                                           {"t4", required_argument, NULL, T4},
                                           {"propose", required_argument, NULL, PROPOSE},

@@ -8,12 +8,16 @@
 
 #include "lib/team.h"
 #include "lib/variant.h"
+#include "perf/energy.h"
 #include "perf/measure.h"
 #include "perf/program.h"
 #include "perf/tune_record.h"
 
 /* Long against a look at the clock, short against a turn of the scheduler. */
 static const double sample_seconds = 50e-6;
+
+/* Counters of energy move once a millisecond. */
+static const double energy_sample_seconds = 20e-3;
 
 /* Longer than a turn of the scheduler, which otherwise goes unseen. */
 static const double spin_seconds = 6e-3;
@@ -63,14 +67,15 @@ static enum tune_lap verify(struct tune_race *race, struct runner *runner)
     return is_right(race) ? TUNE_RAN : TUNE_WRONG;
 }
 
-/* Seconds of one run, from a sample. */
-static bool time_sample(const struct tune_race *race, struct runner *runner, double *seconds)
+/* Seconds, or joules, of one run, from a sample. */
+static bool time_sample(struct tune_race *race, struct runner *runner, double *seconds)
 {
     struct measure_time time;
     if (measure_runs(&runner->entrant, race->runs, &time) != PEL_OK)
         return false;
-    *seconds = time.real / (double)race->runs;
-    return true;
+    race->sample = time.real;
+    *seconds = (energy_is_open() ? time.joules : time.real) / (double)race->runs;
+    return *seconds > 0;
 }
 
 static bool is_late(const struct tune_race *race)
@@ -118,11 +123,12 @@ enum tune_lap tune_race_calibrate(struct tune_race *race, struct tune_candidate 
 {
     struct runner runner;
     enum tune_lap lap = TUNE_FAILED;
+    double long_enough = energy_is_open() ? energy_sample_seconds : sample_seconds;
     race->runs = 1;
     if (!open_runner(&runner, race, candidate))
         return TUNE_FAILED;
     lap = verify(race, &runner);
-    if (lap == TUNE_RAN && measure_calibrate(&runner.entrant, sample_seconds, &race->runs) != PEL_OK)
+    if (lap == TUNE_RAN && measure_calibrate(&runner.entrant, long_enough, &race->runs) != PEL_OK)
         lap = TUNE_FAILED;
     if (lap == TUNE_RAN)
         lap = run_samples(race, &runner, candidate, 1);

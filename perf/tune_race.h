@@ -5,12 +5,14 @@
 #include "perf/tune_space.h"
 #include "perf/workload.h"
 
+/* With energy_open, joules stand for the seconds that candidates and finals tell of. */
 struct tune_race {
     const struct tune_cell *cell;
     struct workload *workload;
     const void *expected; /* the result of the reference; NULL: of whoever runs first */
     double until;         /* when it must be over */
     size_t runs;          /* in a sample */
+    double sample;        /* seconds that the last one took */
     double leader;        /* seconds of the quickest so far */
     void *first;          /* the result of whoever ran first; owned */
 };

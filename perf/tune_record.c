@@ -14,6 +14,7 @@
 #include "lib/cpu.h"
 #include "lib/names.h"
 #include "lib/registry.h"
+#include "perf/energy.h"
 #include "perf/program.h"
 
 enum { LINE = 1024 };
@@ -24,11 +25,12 @@ static const char *const verdicts[TUNE_VERDICTS] = {"kept", "accepted", "noisy",
 /* Each line is written and read by one format. */
 #define CELL_OUT "%s %s %s %d %d %zu"
 #define CELL_IN  "%15[a-z] %3[a-z0-9] %5[a-z] %d %d %zu"
-#define HEAD     "{\"tuning\": 1, \"pel\": \"%s\", \"cpu\": \"%s\", \"kernels\": \"%016" PRIx64 "\"}\n"
-#define TRY_OUT  "{\"try\": \"" CELL_OUT "\", \"variant\": \"%s\"}\n"
-#define TRY_IN   "{\"try\": \"" CELL_IN "\", \"variant\": \"%127[^\"]\"}"
-#define RUN_OUT  "{\"run\": \"" CELL_OUT "\", \"variant\": \"%s\", \"lap\": \"%s\", \"seconds\": %.4g}\n"
-#define RUN_IN   "{\"run\": \"" CELL_IN "\", \"variant\": \"%127[^\"]\", \"lap\": \"%15[a-z]\", \"seconds\": %lf}"
+#define HEAD                                                                                                           \
+    "{\"tuning\": 1, \"objective\": \"%s\", \"pel\": \"%s\", \"cpu\": \"%s\", \"kernels\": \"%016" PRIx64 "\"}\n"
+#define TRY_OUT "{\"try\": \"" CELL_OUT "\", \"variant\": \"%s\"}\n"
+#define TRY_IN  "{\"try\": \"" CELL_IN "\", \"variant\": \"%127[^\"]\"}"
+#define RUN_OUT "{\"run\": \"" CELL_OUT "\", \"variant\": \"%s\", \"lap\": \"%s\", \"seconds\": %.4g}\n"
+#define RUN_IN  "{\"run\": \"" CELL_IN "\", \"variant\": \"%127[^\"]\", \"lap\": \"%15[a-z]\", \"seconds\": %lf}"
 #define DONE_OUT                                                                                                       \
     "{\"cell\": \"" CELL_OUT "\", \"verdict\": \"%s\", \"default\": \"%s\", \"best\": \"%s\", "                        \
     "\"gain\": [%.5f, %.5f, %.5f], \"control\": %.5f}\n"
@@ -36,6 +38,11 @@ static const char *const verdicts[TUNE_VERDICTS] = {"kept", "accepted", "noisy",
     "{\"cell\": \"" CELL_IN "\", \"verdict\": \"%15[a-z]\", \"default\": \"%127[^\"]\", \"best\": \"%127[^\"]\", "     \
     "\"gain\": [%lf, %lf, %lf], \"control\": %lf}"
 #define DEATH "{\"died\": %d}\n"
+
+const char *tune_objective(void)
+{
+    return energy_is_open() ? "energy" : "time";
+}
 
 /* FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo. */
 static uint64_t mix(uint64_t hash, const char *text)
@@ -89,7 +96,7 @@ void tune_record_open(const char *path)
 
 static void write_head(char *line)
 {
-    snprintf(line, LINE, HEAD, pel_version(), pel_cpu()->id, tune_kernels_fingerprint());
+    snprintf(line, LINE, HEAD, tune_objective(), pel_version(), pel_cpu()->id, tune_kernels_fingerprint());
 }
 
 /* Whether the file begins with this line; *torn when it ends within one. */
@@ -112,7 +119,8 @@ void tune_record_begin(const char *path, bool resume)
     write_head(head);
     bool same = resume && begins_with(path, head, &torn);
     if (resume && old && !same)
-        die("%s is not a record of this processor and these kernels; without --resume it is begun anew", path);
+        die("%s is not a record of this processor, these kernels and this objective; without --resume it is begun anew",
+            path);
     if (!same && unlink(path) != 0 && errno != ENOENT)
         die("cannot replace %s: %s", path, strerror(errno));
     tune_record_open(path);

@@ -19,6 +19,9 @@ struct tune_history {
     size_t nsuspects;
 };
 
+/* What is made small: "time" or "energy". */
+const char *tune_objective(void);
+
 /* A number that changes when the kernels or their parameters do. */
 uint64_t tune_kernels_fingerprint(void);
 

@@ -265,12 +265,12 @@ static bool race_cell(struct search *search, struct tune_race *race, struct tune
                       const struct pel_request *request, struct tune_result *result)
 {
     struct tune_candidate list[TUNE_MAX_CANDIDATES];
-    bool teams = request->threads > 1 && base->seconds * base->pick.team > wake_seconds;
+    bool teams = request->threads > 1 && race->sample / (double)race->runs * base->pick.team > wake_seconds;
     bool crowded = teams && tune_is_crowded(request->threads), late = false;
     size_t count = list_candidates(search, race->cell, request, &base->pick, teams && !crowded, list);
     if (count == 0)
         return true; /* nothing of what was proposed can run here */
-    const struct effort *effort = affordable(count, base->seconds * (double)race->runs, race->until - now_seconds());
+    const struct effort *effort = affordable(count, race->sample, race->until - now_seconds());
     count = effort ? run_heats(search, race, effort, list, count) : 0;
     if (count == 0)
         return false;

@@ -8,6 +8,7 @@
 #include "lib/names.h"
 #include "lib/text.h"
 #include "lib/variant.h"
+#include "perf/energy.h"
 #include "perf/program.h"
 
 #ifdef HAVE_CONFIG_H
@@ -50,7 +51,7 @@ static void print_times(FILE *file, const struct tune_t4 *t4)
     fprintf(file, "{\"compilation_time\": 0, \"framework\": 0, \"search_algorithm\": 0, \"validation\": %.6g, ",
             1e3 * t4->validation);
     fputs("\"runtimes\": [", file);
-    for (size_t i = 0; i < t4->samples; i++)
+    for (size_t i = 0; i < t4->samples && !energy_is_open(); i++)
         fprintf(file, "%s%.6g", i ? ", " : "", 1e3 * t4->seconds[i]);
     fputs("]}", file);
 }
@@ -60,10 +61,12 @@ void tune_t4_print(FILE *file, const struct tune_run *run, const struct tune_t4 
     bool right = strcmp(t4->invalidity, "correct") == 0;
     fputs("{\"configuration\": ", file);
     print_configuration(file, run);
-    fputs(", \"objectives\": [\"time\"], \"times\": ", file);
+    fprintf(file, ", \"objectives\": [\"%s\"], \"times\": ", tune_objective());
     print_times(file, t4);
     fprintf(file, ", \"invalidity\": \"%s\", \"correctness\": %d, \"measurements\": [", t4->invalidity, right);
-    if (right)
+    if (right && energy_is_open())
+        fprintf(file, "{\"name\": \"energy\", \"value\": %.6g, \"unit\": \"J\"}", run->seconds);
+    else if (right)
         fprintf(file, "{\"name\": \"time\", \"value\": %.6g, \"unit\": \"ms\"}", 1e3 * run->seconds);
     fputs("]}", file);
 }

@@ -77,9 +77,9 @@ static void close_trial(struct trial *trial)
     workload_close(&trial->workload);
 }
 
-static size_t choose_rounds(const struct trial *trial, const struct tune_candidate *base)
+static size_t choose_rounds(const struct trial *trial)
 {
-    return base->seconds * (double)trial->race.runs > long_seconds ? FEW_ROUNDS : ROUNDS;
+    return trial->race.sample > long_seconds ? FEW_ROUNDS : ROUNDS;
 }
 
 static void show_progress(size_t done, size_t count)
@@ -96,7 +96,7 @@ static enum tune_verdict try_control(struct trial *trial)
     if (pel_dispatch(&trial->request, NULL, &base.pick) != PEL_OK ||
         tune_race_calibrate(&trial->race, &base) != TUNE_RAN)
         return TUNE_BROKEN;
-    return tune_judge(&trial->race, choose_rounds(trial, &base), &base, &base, &result, &late);
+    return tune_judge(&trial->race, choose_rounds(trial), &base, &base, &result, &late);
 }
 
 /* The upper end of the 95 % interval of a share (E. B. Wilson, 1927). */
@@ -157,7 +157,7 @@ static enum tune_verdict try_request(struct trial *trial, double *gain)
         return TUNE_KEPT;
     bool crowded = generic.pick.team != tuned.pick.team && tune_is_crowded(trial->request.threads);
     if (tune_race_calibrate(&trial->race, &generic) != TUNE_RAN ||
-        tune_race_final(&trial->race, &generic, &tuned, choose_rounds(trial, &generic), &final) != TUNE_RAN)
+        tune_race_final(&trial->race, &generic, &tuned, choose_rounds(trial), &final) != TUNE_RAN)
         return TUNE_BROKEN;
     if (crowded || tune_is_noisy(&final))
         return TUNE_NOISY;

@@ -78,11 +78,11 @@ static json_t *pack_table(const struct tune_row *rows, size_t count, const struc
     json_t *rules = good(json_array());
     for (size_t i = 0; i < count; i++)
         json_array_append_new(rules, pack_row(&rows[i]));
-    return good(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:i, s:o}", "cpu", pel_cpu()->id, "brand",
-                          tune_brand(), "caches", tune_caches(), "compiler", pel_compiler_name(), "openmp",
-                          tune_openmp(), "pel", pel_version(), "date", tune_date(), "kernels", kernels, "threads",
-                          from->options->threads, "seconds", from->seconds, "noisy", (int)from->verdicts[TUNE_NOISY],
-                          "rules", rules));
+    return good(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:i, s:o}", "objective",
+                          tune_objective(), "cpu", pel_cpu()->id, "brand", tune_brand(), "caches", tune_caches(),
+                          "compiler", pel_compiler_name(), "openmp", tune_openmp(), "pel", pel_version(), "date",
+                          tune_date(), "kernels", kernels, "threads", from->options->threads, "seconds", from->seconds,
+                          "noisy", (int)from->verdicts[TUNE_NOISY], "rules", rules));
 }
 
 static bool is_word(const json_t *rule, const char *name, const char *word)

@@ -73,6 +73,7 @@ static void write_origin(FILE *file, const struct tune_provenance *from)
     fprintf(file, " *   caches     %s\n", tune_caches());
     fprintf(file, " *   threads    1 to %d, %s\n", from->options->threads, tune_openmp());
     fprintf(file, " *   compiler   %s\n", pel_compiler_name());
+    fprintf(file, " *   objective  %s\n", tune_objective());
     fprintf(file, " *   kernels    %016llx\n", (unsigned long long)tune_kernels_fingerprint());
     size_t kept = from->verdicts[TUNE_KEPT], improved = from->verdicts[TUNE_ACCEPTED];
     size_t noisy = from->verdicts[TUNE_NOISY], broken = from->verdicts[TUNE_BROKEN];

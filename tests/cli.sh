@@ -143,6 +143,10 @@ run 0 tune --held-out 3 --only sum:f64 && says '^the tables in force over the ge
 run 2 tune --control 0
 run 2 tune --held-out some
 
+run 1 tune --objective energy --powercap /no/such && grep -q 'energy is not available here: /no/such: ' ../stderr ||
+    fail "tune: $(cat ../stderr)"
+run 2 tune --objective beauty
+
 # For tuners from elsewhere.
 problem='--only sort:u32 --n 2000 --threads 1'
 run 0 tune --space $problem && says '"ConfigurationSpace"' "'scalar/quick'"

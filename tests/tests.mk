@@ -25,6 +25,7 @@ program_tests = \
 	tests/test_caller \
 	tests/test_compact \
 	tests/test_dispatch \
+	tests/test_energy \
 	tests/test_env \
 	tests/test_extreme \
 	tests/test_fork \
@@ -99,6 +100,8 @@ tests_test_trace_LDADD = $(LDADD) $(JANSSON_LIBS)
 # The tables that the library has.
 tests_test_rules_LDADD = libsupport.la libtuned.la $(CMOCKA_LIBS)
 tests_test_rules_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_cpu
+
+tests_test_energy_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
 
 tests_test_stats_LDADD = libsupport.la libperf.la libuntuned.la $(CMOCKA_LIBS)
 
