@@ -9,11 +9,13 @@
 #include <pel/tune.h>
 
 #include "common/outfile.h"
+#include "lib/names.h"
 #include "lib/team.h"
 #include "perf/commands.h"
 #include "perf/energy.h"
 #include "perf/program.h"
 #include "perf/tune_eval.h"
+#include "perf/tune_learn.h"
 #include "perf/tune_record.h"
 #include "perf/tune_space.h"
 #include "perf/tune_supervise.h"
@@ -36,6 +38,9 @@ static const char usage[] =
     "      --resume [RECORD]  go on from the record of an earlier run\n"
     "      --objective O      what to make small: time (unless given), or energy of all processors, by RAPL\n"
     "      --powercap DIR     where its counters are (" ENERGY_ROOT ")\n"
+    "      --learn            add rules for numbers of threads that were not measured, by decision trees, and print "
+    "how\n"
+    "                         well those choose at sizes that they have not seen\n"
     "      --quiet            no table of gains at the end\n"
     "      --t4 FILE          write what was measured as T4, the JSON that autotuners exchange\n"
     "      --propose FILE     read T4: the configurations that it holds to be correct, and no others, are raced\n"
@@ -62,7 +67,7 @@ static const char usage[] =
 struct job {
     struct tune_options options;
     const char *output, *format, *record, *t4, *propose, *eval, *powercap;
-    bool space, is_child, quiet, energy;
+    bool space, is_child, quiet, energy, learn;
     size_t control, held_out; /* trials */
 };
 
@@ -94,6 +99,7 @@ enum {
     FORMAT,
     RESUME,
     UNTIL,
+    LEARN,
     OBJECTIVE,
     POWERCAP,
     QUIET,
@@ -180,6 +186,9 @@ static void read_option(struct job *job, int option, int argc, char **argv)
     case POWERCAP:
         job->powercap = optarg;
         break;
+    case LEARN:
+        job->learn = true;
+        break;
     case QUIET:
         job->quiet = true;
         break;
@@ -264,6 +273,7 @@ static struct job read_job(int argc, char **argv)
                                           {"until", required_argument, NULL, UNTIL},
                                           {"objective", required_argument, NULL, OBJECTIVE},
                                           {"powercap", required_argument, NULL, POWERCAP},
+                                          {"learn", no_argument, NULL, LEARN},
                                           {"quiet", no_argument, NULL, QUIET},
                                           {"t4", required_argument, NULL, T4},
                                           {"propose", required_argument, NULL, PROPOSE},
@@ -297,6 +307,27 @@ static void count_verdicts(const struct tune_history *history, struct tune_prove
         provenance->verdicts[history->results[i].verdict]++;
 }
 
+/* Adds the rows that are learned, and tells how far they can be trusted. */
+static struct tune_row *add_learned(const struct tune_history *history, struct tune_row *rows, size_t *count)
+{
+    struct tune_regret regret;
+    struct tune_row *learned;
+    size_t more = tune_learn(history, &learned, &regret);
+    struct tune_row *all = allocate((*count + more) * sizeof *all);
+    memcpy(all, rows, *count * sizeof *all);
+    memcpy(all + *count, learned, more * sizeof *all);
+    *count += more;
+    free(rows);
+    free(learned);
+    const struct tune_cell *worst = &regret.worst_cell;
+    printf("learned: each size left out once, %zu choices lose %.1f %% on average to the best there (the defaults %.1f "
+           "%%), "
+           "%.0f %% at worst: %s %s n=%zu threads=%d; %zu were not measured there\n",
+           regret.places, 100 * regret.mean, 100 * regret.default_mean, 100 * regret.worst, pel_op_name(worst->key.op),
+           pel_dtype_name(worst->key.dtype), worst->n, worst->key.threads, regret.unknown);
+    return all;
+}
+
 static void write_table(const struct job *job, struct outfile *out, double seconds)
 {
     FILE *file = outfile_stream(out);
@@ -309,6 +340,8 @@ static void write_table(const struct job *job, struct outfile *out, double secon
                                          .seconds = seconds,
                                          .cells = tune_list_cells(&job->options, &cells)};
     size_t count = tune_make_rows(&history, job->options.dense, &rows);
+    if (job->learn)
+        rows = add_learned(&history, rows, &count);
     count_verdicts(&history, &provenance);
     if (strcmp(job->format, "def") == 0)
         tune_write_def(file, rows, count, &provenance);

@@ -1,16 +1,10 @@
 #include "perf/tune_judge.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A candidate is accepted when its gain is beyond doubt above this, in two finals; the default may differ from itself
  * by so much before a final is run again with more rounds, or the cell is given up as noisy. */
 static const double least_gain = 0.02, restless = 0.01, noisy = 0.05;
-
-bool tune_same_pick(const struct pel_pick *a, const struct pel_pick *b)
-{
-    return a->kernel == b->kernel && a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0;
-}
 
 bool tune_is_noisy(const struct tune_final *final)
 {

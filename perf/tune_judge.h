@@ -4,8 +4,6 @@
 
 #include "perf/tune_race.h"
 
-bool tune_same_pick(const struct pel_pick *a, const struct pel_pick *b);
-
 /* Whether the default differs so much from itself that nothing can be said. */
 bool tune_is_noisy(const struct tune_final *final);
 

@@ -223,10 +223,15 @@ static bool read_try(const char *line, struct tune_suspect *suspect)
     return true;
 }
 
+bool tune_same_key(const struct tune_key *a, const struct tune_key *b)
+{
+    return a->op == b->op && a->dtype == b->dtype && a->fast == b->fast && a->ndim == b->ndim &&
+           a->threads == b->threads;
+}
+
 bool tune_same_cell(const struct tune_cell *a, const struct tune_cell *b)
 {
-    return a->key.op == b->key.op && a->key.dtype == b->key.dtype && a->key.fast == b->key.fast &&
-           a->key.ndim == b->key.ndim && a->key.threads == b->key.threads && a->n == b->n;
+    return tune_same_key(&a->key, &b->key) && a->n == b->n;
 }
 
 static void *grown(void *list, size_t count, size_t size)

@@ -43,6 +43,7 @@ void tune_record_death(const char *path, int number);
 void tune_history_read(const char *path, struct tune_history *history);
 void tune_history_free(struct tune_history *history);
 
+bool tune_same_key(const struct tune_key *a, const struct tune_key *b);
 bool tune_same_cell(const struct tune_cell *a, const struct tune_cell *b);
 const struct tune_result *tune_history_find(const struct tune_history *history, const struct tune_cell *cell);
 bool tune_history_suspects(const struct tune_history *history, const struct pel_kernel *kernel);

@@ -139,12 +139,15 @@ struct pel_request tune_request(const struct workload *workload, int threads, st
     return request;
 }
 
+bool tune_same_pick(const struct pel_pick *a, const struct pel_pick *b)
+{
+    return a->kernel == b->kernel && a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0;
+}
+
 static size_t add(struct tune_candidate *list, size_t count, const struct pel_pick *pick)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct pel_pick *known = &list[i].pick;
-        if (known->kernel == pick->kernel && known->team == pick->team &&
-            memcmp(known->params, pick->params, sizeof known->params) == 0)
+        if (tune_same_pick(&list[i].pick, pick))
             return count;
     }
     if (count < TUNE_MAX_CANDIDATES)

@@ -30,6 +30,8 @@ struct tune_candidate {
     enum tune_lap lap;
 };
 
+bool tune_same_pick(const struct pel_pick *a, const struct pel_pick *b);
+
 enum { TUNE_MAX_CANDIDATES = 192 };
 
 /* Every kernel that can run, with its initial parameters, on one thread and on all. */

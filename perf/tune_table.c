@@ -21,13 +21,6 @@ static int ascending(const void *a, const void *b)
     return 0;
 }
 
-static bool same_key(const struct tune_result *a, const struct tune_result *b)
-{
-    struct tune_cell x = a->cell, y = b->cell;
-    x.n = y.n;
-    return tune_same_cell(&x, &y);
-}
-
 /* What serves the cell best; a kernel that this build lacks leaves the default. */
 static struct pel_pick choice(const struct tune_result *result)
 {
@@ -40,16 +33,45 @@ static struct pel_pick choice(const struct tune_result *result)
 
 static bool same_choice(const struct pel_pick *a, const struct pel_pick *b)
 {
-    return a->kernel == b->kernel &&
-           (!a->kernel || (a->team == b->team && memcmp(a->params, b->params, sizeof a->params) == 0));
+    return a->kernel == b->kernel && (!a->kernel || tune_same_pick(a, b));
 }
 
-/* Halfway to the next size, as sizes go. */
-static size_t bound_after(const struct tune_result *result, const struct tune_result *next, bool dense)
+/* Logarithm of the least time that a variant took in a cell; NAN where it did not run. */
+static double cost(const struct tune_history *history, const struct tune_cell *cell, const char *variant)
+{
+    double least = NAN;
+    for (size_t i = 0; i < history->nruns; i++) {
+        const struct tune_run *run = &history->runs[i];
+        if (run->lap == TUNE_RAN && run->seconds > 0 && !(log(run->seconds) >= least) &&
+            tune_same_cell(&run->cell, cell) && strcmp(run->variant, variant) == 0)
+            least = log(run->seconds);
+    }
+    return least;
+}
+
+static const char *served_by(const struct tune_result *result)
+{
+    return result->verdict == TUNE_ACCEPTED ? result->best : result->base;
+}
+
+/* Where the times of the two cells' choices cross, as a share of the way from one to the other; halfway where they are
+ * not known, as sizes go. */
+static double crossing(const struct tune_history *history, const struct tune_result *low,
+                       const struct tune_result *high)
+{
+    const char *a = served_by(low), *b = served_by(high);
+    double lost_low = cost(history, &low->cell, b) - cost(history, &low->cell, a);
+    double lost_high = cost(history, &high->cell, a) - cost(history, &high->cell, b);
+    return lost_low > 0 && lost_high > 0 ? lost_low / (lost_low + lost_high) : 0.5;
+}
+
+/* Up to where the result speaks; the largest size of the grid for all larger ones. */
+static size_t bound_after(const struct tune_history *history, const struct tune_result *result,
+                          const struct tune_result *next, bool dense)
 {
     double n = (double)result->cell.n;
     if (next)
-        return (size_t)sqrt(n * (double)next->cell.n);
+        return (size_t)(n * pow((double)next->cell.n / n, crossing(history, result, next)));
     if (tune_is_largest(&result->cell))
         return SIZE_MAX;
     return (size_t)(n * sqrt((double)tune_grid_factor(dense)));
@@ -64,7 +86,8 @@ static size_t bound_before(const struct tune_result *result, bool dense)
 }
 
 /* The rows of one key, whose results are given; returns how many. */
-static size_t add_rows(const struct tune_result *results, size_t count, bool dense, struct tune_row *rows)
+static size_t add_rows(const struct tune_history *history, const struct tune_result *results, size_t count, bool dense,
+                       struct tune_row *rows)
 {
     size_t nrows = 0, end = bound_before(&results[0], dense);
     if (end > 0)
@@ -78,7 +101,7 @@ static size_t add_rows(const struct tune_result *results, size_t count, bool den
             last = &rows[nrows++], *last = row;
         if (row.gain.low < last->gain.low)
             last->gain = row.gain, last->base = row.base;
-        last->n_upto = bound_after(result, i + 1 < count ? result + 1 : NULL, dense);
+        last->n_upto = bound_after(history, result, i + 1 < count ? result + 1 : NULL, dense);
     }
     return nrows > 0 && !rows[nrows - 1].pick.kernel ? nrows - 1 : nrows;
 }
@@ -87,7 +110,7 @@ static size_t add_rows(const struct tune_result *results, size_t count, bool den
 static size_t end_of_key(const struct tune_history *history, size_t from)
 {
     size_t end = from + 1;
-    while (end < history->count && same_key(&history->results[from], &history->results[end]))
+    while (end < history->count && tune_same_key(&history->results[from].cell.key, &history->results[end].cell.key))
         end++;
     return end;
 }
@@ -100,7 +123,7 @@ size_t tune_make_rows(const struct tune_history *history, bool dense, struct tun
         qsort(history->results, history->count, sizeof *history->results, ascending);
     for (size_t i = 0, end; i < history->count; i = end) {
         end = end_of_key(history, i);
-        nrows += add_rows(&history->results[i], end - i, dense, *rows + nrows);
+        nrows += add_rows(history, &history->results[i], end - i, dense, *rows + nrows);
     }
     return nrows;
 }
@@ -113,7 +136,12 @@ size_t tune_list_ranges(const struct tune_history *history, bool dense, struct t
         const struct tune_result *first = &history->results[i];
         end = end_of_key(history, i);
         (*ranges)[count++] = (struct tune_range){first->cell.key, bound_before(first, dense),
-                                                 bound_after(&history->results[end - 1], NULL, dense)};
+                                                 bound_after(history, &history->results[end - 1], NULL, dense)};
     }
     return count;
+}
+
+bool tune_takes_all(const struct tune_row *row)
+{
+    return row->pick.team == PEL_TEAM_ALL || (row->pick.team > 1 && row->pick.team == row->key.threads);
 }

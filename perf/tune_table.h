@@ -11,8 +11,11 @@ struct tune_row {
     size_t n_upto;              /* SIZE_MAX: all */
     struct pel_pick pick;       /* no kernel: the default */
     struct stats_interval gain; /* the least of the sizes that the row is for */
-    const char *base;           /* the default there */
+    const char *base;           /* the default there; NULL: the row was learned, for a request that was not measured */
 };
+
+/* Whether the row is for all threads at hand. */
+bool tune_takes_all(const struct tune_row *row);
 
 /* The rows that the results call for, in ascending order; none of a key whose default is nowhere beaten. To be freed;
  * they point into the history. */

@@ -60,12 +60,14 @@ static json_t *pack_row(const struct tune_row *row)
         number_or_all(row->n_upto, row->n_upto == SIZE_MAX), "variant", kernel ? kernel->name : PEL_RULE_DEFAULT));
     if (!kernel)
         return rule;
-    bool all = row->pick.team > 1 && row->pick.team == key->threads;
+    bool all = tune_takes_all(row);
     json_t *params = good(json_object());
     for (int i = 0; i < PEL_MAX_PARAMS && kernel->params[i].name; i++)
         json_object_set_new(params, kernel->params[i].name, good(json_integer(row->pick.params[i])));
     json_object_set_new(rule, "team", number_or_all((size_t)row->pick.team, all));
     json_object_set_new(rule, "params", params);
+    if (!row->base)
+        return rule;
     json_object_set_new(rule, "over", good(json_string(row->base)));
     json_object_set_new(rule, "gain", good(json_pack("[f, f, f]", row->gain.low, row->gain.mid, row->gain.high)));
     return rule;
@@ -89,6 +91,17 @@ static bool is_word(const json_t *rule, const char *name, const char *word)
 {
     const char *value = json_string_value(json_object_get(rule, name));
     return value && strcmp(value, word) == 0;
+}
+
+/* The key of a rule of ours. */
+static bool read_key(const json_t *rule, struct tune_key *key)
+{
+    const char *op = json_string_value(json_object_get(rule, "op"));
+    const char *dtype = json_string_value(json_object_get(rule, "dtype"));
+    *key = (struct tune_key){.fast = is_word(rule, "mode", "fast"),
+                             .ndim = (int)json_integer_value(json_object_get(rule, "ndim")),
+                             .threads = (int)json_integer_value(json_object_get(rule, "threads"))};
+    return op && dtype && pel_op_named(op, strlen(op), &key->op) && pel_dtype_named(dtype, strlen(dtype), &key->dtype);
 }
 
 static bool is_of_key(const json_t *rule, const struct tune_key *key)
@@ -143,6 +156,21 @@ static void add_default(json_t *rules, const struct tune_key *key, size_t n_upto
     json_array_append_new(rules, pack_row(&row));
 }
 
+/* Whether there are rules for any number of threads, which those that were measured must not fall to. */
+static bool has_learned(const json_t *fresh, const struct tune_key *key)
+{
+    struct tune_key any = *key;
+    size_t index;
+    json_t *rule;
+    any.threads = 0;
+    json_array_foreach(fresh, index, rule)
+    {
+        if (is_of_key(rule, &any))
+            return true;
+    }
+    return false;
+}
+
 /* The rules of a key that was measured at some sizes: those of the table, and around these sizes the old ones. */
 static void join_rules(json_t *rules, const json_t *fresh, const json_t *old, const struct tune_range *range)
 {
@@ -154,14 +182,33 @@ static void join_rules(json_t *rules, const json_t *fresh, const json_t *old, co
     end = keep_rules(rules, fresh, key, range->above, range->upto);
     if (end < range->upto)
         add_default(rules, key, range->upto);
-    keep_rules(rules, old, key, range->upto, SIZE_MAX);
+    end = keep_rules(rules, old, key, range->upto, SIZE_MAX);
+    if (has_learned(fresh, key)) {
+        if (end < SIZE_MAX)
+            add_default(rules, key, SIZE_MAX);
+        return;
+    }
     for (size_t last; (last = json_array_size(rules)) > start; json_array_remove(rules, last - 1)) {
         if (!is_word(json_array_get(rules, last - 1), "variant", PEL_RULE_DEFAULT))
             return;
     }
 }
 
-/* The rules of all keys that were measured now, then the old ones of the others. */
+/* Whether the fresh rules have the key of an old one. */
+static bool is_learned_anew(const json_t *old, const json_t *fresh)
+{
+    struct tune_key key;
+    size_t index;
+    json_t *rule;
+    json_array_foreach(fresh, index, rule)
+    {
+        if (read_key(rule, &key) && is_of_key(old, &key))
+            return true;
+    }
+    return false;
+}
+
+/* The rules of all keys that were measured now, then the old ones of the others, then those that were learned. */
 static json_t *join_all(const json_t *fresh, const json_t *old, const struct tune_history *history, bool dense)
 {
     struct tune_range *ranges;
@@ -170,6 +217,11 @@ static json_t *join_all(const json_t *fresh, const json_t *old, const struct tun
     for (size_t i = 0; i < count; i++)
         join_rules(rules, fresh, old, &ranges[i]);
     json_array_foreach(old, index, rule)
+    {
+        if (!was_measured(rule, history) && !is_learned_anew(rule, fresh))
+            json_array_append(rules, rule);
+    }
+    json_array_foreach(fresh, index, rule)
     {
         if (!was_measured(rule, history))
             json_array_append(rules, rule);

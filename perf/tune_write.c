@@ -114,10 +114,14 @@ static void write_row(FILE *file, const struct tune_row *row)
         return;
     }
     fprintf(file, "\"%s\", ", kernel->name);
-    write_number(file, row->pick.team > 1 && row->pick.team == key->threads, (size_t)row->pick.team);
+    write_number(file, tune_takes_all(row), (size_t)row->pick.team);
     fprintf(file, "%d", (int)row->pick.params[0]);
     for (int i = 1; i < PEL_MAX_PARAMS && kernel->params[i].name; i++)
         fprintf(file, ", %d", (int)row->pick.params[i]);
+    if (!row->base) {
+        fputs(") /* learned */\n", file);
+        return;
+    }
     fprintf(file, ") /* +%.1f %% (%.1f to %.1f) over %s */\n", percent(row->gain.mid), percent(row->gain.low),
             percent(row->gain.high), row->base);
 }

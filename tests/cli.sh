@@ -146,6 +146,8 @@ run 2 tune --held-out some
 run 1 tune --objective energy --powercap /no/such && grep -q 'energy is not available here: /no/such: ' ../stderr ||
     fail "tune: $(cat ../stderr)"
 run 2 tune --objective beauty
+"$program" tune --only scan:f32 --threads 1 --budget 1s --learn --output ../out/learned.def >../stdout 2>../stderr &&
+    says '^learned: each size left out once' || fail "tune --learn: $(cat ../stderr)"
 
 # For tuners from elsewhere.
 problem='--only sort:u32 --n 2000 --threads 1'

@@ -18,6 +18,7 @@
 #include "lib/registry.h"
 #include "perf/commands.h"
 #include "perf/program.h"
+#include "perf/tune_learn.h"
 #include "perf/tune_table.h"
 #include "perf/workload.h"
 #include "tests/support.h"
@@ -381,6 +382,69 @@ static void results_collapse_to_thresholds(void **state)
     free(rows);
 }
 
+/* The time of a variant where add_result put one. */
+static void add_run(struct tune_history *history, int threads, size_t n, const char *variant, double seconds)
+{
+    struct tune_run *run = &history->runs[history->nruns++];
+    *run = (struct tune_run){.cell = {{PEL_OP_SORT, PEL_U32, false, 0, threads}, n}, .seconds = seconds};
+    snprintf(run->variant, sizeof run->variant, "%s", variant);
+}
+
+/* One loses a factor of two where it loses, the other eight: they cross nearer to the former place. */
+static void thresholds_are_where_times_cross(void **state)
+{
+    (void)state;
+    const char *a, *b;
+    two_kernels(&a, &b);
+    struct tune_result results[2];
+    struct tune_run runs[4];
+    struct tune_history history = {.results = results, .runs = runs};
+    struct tune_row *rows;
+    add_result(&history, 1, 400, TUNE_ACCEPTED, a, 0.3);
+    add_result(&history, 1, 6400, TUNE_ACCEPTED, b, 0.3);
+    add_run(&history, 1, 400, a, 1);
+    add_run(&history, 1, 400, b, 2);
+    add_run(&history, 1, 6400, a, 8);
+    add_run(&history, 1, 6400, b, 1);
+    assert_int_equal(tune_make_rows(&history, false, &rows), 2);
+    assert_true(rows[0].n_upto == 800); /* 400 * 16^(log 2 / (log 2 + log 8)) */
+    free(rows);
+}
+
+/* What is quicker at some sizes with one thread and with two is believed for four as well. */
+static void what_was_not_measured_is_learned(void **state)
+{
+    (void)state;
+    const char *a, *b;
+    two_kernels(&a, &b);
+    struct tune_result results[16];
+    struct tune_run runs[32];
+    struct tune_history history = {.results = results, .runs = runs};
+    struct tune_regret regret;
+    struct tune_row *rows;
+    for (int threads = 1; threads <= 2; threads++) {
+        for (size_t n = 100; n < 1000000; n *= 8) {
+            add_result(&history, threads, n, TUNE_KEPT, a, 0);
+            snprintf(results[history.count - 1].base, TUNE_VARIANT, "%s:team=1", a);
+            add_run(&history, threads, n, results[history.count - 1].base, 1e-3);
+            char other[TUNE_VARIANT];
+            snprintf(other, sizeof other, "%s:team=1", b);
+            add_run(&history, threads, n, other, n < 10000 ? 0.5e-3 : 2e-3);
+        }
+    }
+    size_t count = tune_learn(&history, &rows, &regret);
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(rows[i].key.threads == (int)i + 1 && rows[i].n_upto == SIZE_MAX && !rows[i].pick.kernel);
+    assert_true(rows[2].key.threads == 0 && rows[2].n_upto > 6400 && rows[2].n_upto < 51200);
+    assert_string_equal(rows[2].pick.kernel->name, b);
+    assert_int_equal(rows[2].pick.team, 0);
+    assert_true(!rows[3].pick.kernel && rows[3].n_upto == SIZE_MAX);
+    assert_int_equal(regret.places, 10);
+    assert_true(regret.mean < regret.default_mean && regret.worst >= regret.mean);
+    free(rows);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -418,6 +482,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(other_files_are_not_replaced),
 #endif
         cmocka_unit_test(results_collapse_to_thresholds),
+        cmocka_unit_test(thresholds_are_where_times_cross),
+        cmocka_unit_test(what_was_not_measured_is_learned),
     };
     if (argc > 1 && strcmp(argv[1], "tune") == 0)
         return command_tune(argc - 1, argv + 1);
