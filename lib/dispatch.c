@@ -12,6 +12,7 @@
 #include "lib/memory.h"
 #include "lib/model.h"
 #include "lib/names.h"
+#include "lib/online.h"
 #include "lib/registry.h"
 #include "lib/trace.h"
 #include "lib/variant.h"
@@ -332,6 +333,8 @@ pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts,
     if (!pick->kernel)
         return PEL_ENOTSUP;
     settle_team(request, pick);
+    if (pel_online_is_on() && !(opts && opts->variant) && pick->source != forced_source)
+        pel_online_choose(request, pick);
     pick->asked.flags = request->flags;
     pick->asked.threads = request->threads;
     pick->asked.ndim = pel_request_ndim(request);

@@ -17,6 +17,7 @@ struct pel_pick {
         unsigned flags;
         int threads, ndim;
     } asked; /* of the request, for those who watch */
+    int arm; /* of online tuning; 0: none */
 };
 
 /* Picks by, in this order: opts->variant, PEL_FORCE, the user's wisdom, the system's, the table tuned at build time,

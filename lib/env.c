@@ -147,6 +147,13 @@ static void read_tools(const char *value)
     env.tools = copy_path("PEL_TOOLS_LIBS", value, paths);
 }
 
+static void read_online(const char *value)
+{
+    env.online = strcmp(value, "1") == 0;
+    if (!env.online && strcmp(value, "0") != 0)
+        complain("PEL_ONLINE", value, strlen(value), "neither 0 nor 1");
+}
+
 /* A number of KiB, or of the unit that follows it. The largest counts of what several runtimes understand. */
 static void read_stack(const char *value)
 {
@@ -170,9 +177,10 @@ static void read_all(void)
         void (*read)(const char *value);
     } variables[] = {
         {"PEL_VERBOSE", read_verbose}, /* first: the others complain through it */
-        {"PEL_NUM_THREADS", read_threads}, {"PEL_MAX_ISA", read_max_isa},  {"PEL_FORCE", read_forces},
-        {"PEL_WISDOM", read_wisdom},       {"PEL_TRACE", read_trace},      {"PEL_TOOLS_LIBS", read_tools},
-        {"OMP_STACKSIZE", read_stack},     {"GOMP_STACKSIZE", read_stack}, {"KMP_STACKSIZE", read_stack},
+        {"PEL_NUM_THREADS", read_threads}, {"PEL_MAX_ISA", read_max_isa}, {"PEL_FORCE", read_forces},
+        {"PEL_WISDOM", read_wisdom},       {"PEL_TRACE", read_trace},     {"PEL_TOOLS_LIBS", read_tools},
+        {"PEL_ONLINE", read_online},       {"OMP_STACKSIZE", read_stack}, {"GOMP_STACKSIZE", read_stack},
+        {"KMP_STACKSIZE", read_stack},
     };
     env.max_isa = PEL_NISAS;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {

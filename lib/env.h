@@ -24,6 +24,7 @@ struct pel_env {
     const char *wisdom; /* PEL_WISDOM; NULL: not set */
     const char *trace;  /* PEL_TRACE; NULL: not set */
     const char *tools;  /* PEL_TOOLS_LIBS; NULL: not set */
+    bool online;        /* PEL_ONLINE */
     bool verbose_dispatch, verbose_profile;
     size_t stack; /* that OpenMP's threads are to have; 0: not set */
 };

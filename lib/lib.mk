@@ -20,6 +20,7 @@ noinst_HEADERS += \
 	lib/model.h \
 	lib/names.h \
 	lib/offsets.h \
+	lib/online.h \
 	lib/reduce.h \
 	lib/reduce_axes.h \
 	lib/registry.h \
@@ -68,6 +69,7 @@ libcore_la_SOURCES = \
 	lib/merge.c \
 	lib/model.c \
 	lib/names.c \
+	lib/online.c \
 	lib/permute.c \
 	lib/quantiles.c \
 	lib/records.c \

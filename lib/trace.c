@@ -6,6 +6,7 @@
 
 #include "lib/env.h"
 #include "lib/names.h"
+#include "lib/online.h"
 #include "lib/trace_file.h"
 #include "lib/variant.h"
 
@@ -52,8 +53,9 @@ static void begin(struct pel_span *span)
     span->watched = pel_tools_watch();
     if (span->watched)
         tell_tools(span, pel_tools_begin);
+    span->tuned = pel_online_is_on();
     span->wanted = pel_env()->verbose_profile || pel_trace_file_open();
-    if (span->wanted)
+    if (span->wanted || span->tuned)
         clock_gettime(CLOCK_MONOTONIC, &span->start);
 }
 
@@ -81,11 +83,16 @@ void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtyp
     begin(span);
 }
 
-static void report(const struct pel_span *span)
+static double nanoseconds(const struct pel_span *span)
 {
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &end);
-    double ns = 1e9 * (double)(end.tv_sec - span->start.tv_sec) + (double)(end.tv_nsec - span->start.tv_nsec);
+    return 1e9 * (double)(end.tv_sec - span->start.tv_sec) + (double)(end.tv_nsec - span->start.tv_nsec);
+}
+
+static void report(const struct pel_span *span)
+{
+    double ns = nanoseconds(span);
     pel_trace_line("profile", "%s %s n=%zu: %s, up to %d threads: %.3f us, %.3g ns an element", span->op, span->dtype,
                    span->n, span->kernel, span->team, ns * 1e-3, span->n ? ns / (double)span->n : 0.0);
 }
@@ -101,6 +108,8 @@ static void keep(const struct pel_span *span)
 
 void pel_trace_end(struct pel_span *span)
 {
+    if (span->tuned)
+        pel_online_note(span->pick ? span->pick->arm : 0, span->n, 1e-9 * nanoseconds(span));
     if (span->wanted && pel_trace_file_open())
         keep(span);
     if (span->wanted && pel_env()->verbose_profile)

@@ -17,7 +17,7 @@ struct pel_span {
     int team;
     size_t n;                    /* elements; stencils: updates of cells */
     const struct pel_pick *pick; /* NULL: functions of the caller's */
-    bool wanted, watched;
+    bool wanted, watched, tuned; /* by trace and profile, by tools, by online tuning */
     struct timespec start;
     void *begun[PEL_TOOLS]; /* only if watched */
 };

@@ -5,7 +5,9 @@
 #include <pel/version.h>
 
 #include "lib/cpu.h"
+#include "lib/memory.h"
 #include "lib/names.h"
+#include "lib/online.h"
 #include "lib/registry.h"
 #include "lib/text.h"
 #include "lib/wisdom.h"
@@ -37,6 +39,19 @@ static void add_rule(struct pel_text *text, const struct pel_rule *rule)
     pel_text_add(text, "}");
 }
 
+/* Rules as they are written, with commas between them. */
+struct writer {
+    struct pel_text *text;
+    const char *separator;
+};
+
+static void write_rule(struct writer *writer, const struct pel_rule *rule)
+{
+    pel_text_add(writer->text, "%s", writer->separator);
+    add_rule(writer->text, rule);
+    writer->separator = ",\n ";
+}
+
 static bool has_key(const struct pel_rules *rules, const struct pel_rule *key)
 {
     for (size_t i = 0; rules && i < rules->count; i++) {
@@ -46,21 +61,66 @@ static bool has_key(const struct pel_rules *rules, const struct pel_rule *key)
     return false;
 }
 
+/* What wisdom says of sizes just above n; the default where it says nothing. */
+static struct pel_rule rule_above(const struct pel_rules *rules, const struct pel_rule *key, size_t n)
+{
+    struct pel_rule nothing = {.op = key->op, .dtype = key->dtype, .threads = key->threads, .n_upto = SIZE_MAX};
+    nothing.variant = PEL_RULE_DEFAULT;
+    for (size_t i = 0; rules && i < rules->count; i++) {
+        if (pel_rule_same_key(&rules->rule[i], key) && rules->rule[i].n_upto > n)
+            return rules->rule[i];
+    }
+    return nothing;
+}
+
+/* One key: what was learned online, and between that what wisdom says. */
+static void write_learned(struct writer *writer, const struct pel_online_rule *learned, size_t count,
+                          const struct pel_rules *users)
+{
+    const struct pel_rule *key = &learned[0].rule;
+    for (size_t from = 0, i = 0; from < SIZE_MAX;) {
+        bool here = i < count && learned[i].above <= from;
+        struct pel_rule rule = here ? learned[i++].rule : rule_above(users, key, from);
+        if (!here && i < count && learned[i].above < rule.n_upto)
+            rule.n_upto = learned[i].above;
+        from = rule.n_upto;
+        if (from < SIZE_MAX || strcmp(rule.variant, PEL_RULE_DEFAULT) != 0)
+            write_rule(writer, &rule);
+    }
+}
+
 /* A key of a better origin hides those of the others, as it does for calls but for rules that say "default". */
-static void add_rules(struct pel_text *text)
+static void write_wisdom(struct writer *writer, const struct pel_rules *learned)
 {
     const struct pel_rules *users = pel_rules_wisdom(PEL_WISDOM_USER);
-    const char *separator = "\n ";
     for (int origin = 0; origin < PEL_WISDOM_ORIGINS; origin++) {
         const struct pel_rules *rules = pel_rules_wisdom((enum pel_wisdom_origin)origin);
         for (size_t i = 0; rules && i < rules->count; i++) {
-            if (rules != users && has_key(users, &rules->rule[i]))
-                continue;
-            pel_text_add(text, "%s", separator);
-            add_rule(text, &rules->rule[i]);
-            separator = ",\n ";
+            const struct pel_rule *rule = &rules->rule[i];
+            if (!has_key(learned, rule) && (rules == users || !has_key(users, rule)))
+                write_rule(writer, rule);
         }
     }
+}
+
+/* The rules of a text; false without memory. */
+static bool write_rules(struct pel_text *text)
+{
+    struct writer writer = {text, "\n "};
+    struct pel_online_rule *learned = pel_memory_new(PEL_ONLINE_RULES, sizeof *learned);
+    struct pel_rule *keys = pel_memory_new(PEL_ONLINE_RULES, sizeof *keys);
+    bool good = learned && keys;
+    size_t count = good ? pel_online_rules(learned, PEL_ONLINE_RULES) : 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i; end < count && pel_rule_same_key(&learned[i].rule, &learned[end].rule); end++)
+            keys[end] = learned[end].rule;
+        write_learned(&writer, &learned[i], end - i, pel_rules_wisdom(PEL_WISDOM_USER));
+    }
+    if (good)
+        write_wisdom(&writer, &(struct pel_rules){.rule = keys, .count = count});
+    pel_memory_free(learned);
+    pel_memory_free(keys);
+    return good;
 }
 
 pel_status pel_wisdom_export(char *data, size_t capacity, size_t *length)
@@ -74,7 +134,8 @@ pel_status pel_wisdom_export(char *data, size_t capacity, size_t *length)
                  "{\"format\": \"pel wisdom\", \"version\": %d, \"tables\": [\n{\"cpu\": \"%s\", \"pel\": \"%s\", ",
                  PEL_WISDOM_VERSION, pel_cpu()->id, pel_version());
     pel_text_add(&text, "\"compiler\": \"%s\", \"rules\": [", pel_compiler_name());
-    add_rules(&text);
+    if (!write_rules(&text))
+        return PEL_ENOMEM;
     pel_text_add(&text, "\n]}\n]}");
     if (length)
         *length = text.length;

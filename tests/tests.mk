@@ -34,6 +34,7 @@ program_tests = \
 	tests/test_histogram_weighted \
 	tests/test_integer_sum \
 	tests/test_memory \
+	tests/test_online \
 	tests/test_records \
 	tests/test_reduce_arguments \
 	tests/test_rules \
@@ -84,6 +85,7 @@ tests_test_memory_SOURCES = \
 	tests/test_memory.c tests/operations.c tests/operations.h tests/wisdom_sample.c tests/wisdom_sample.h
 tests_test_memory_LDADD = $(LDADD) $(JANSSON_LIBS)
 tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=free
+tests_test_online_SOURCES = tests/test_online.c tests/operations.c tests/operations.h
 tests_test_team_SOURCES = tests/test_team.c tests/verbs.c tests/verbs.h
 # clang warns of conversions in its own expansion of a taskloop.
 tests_test_team_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS) -Wno-sign-conversion -Wno-conversion

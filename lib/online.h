@@ -1,0 +1,27 @@
+/* Online tuning, off by default: while a program runs, a little of its time goes to other variants of what it calls,
+ * and what proves quicker is taken. Only exact calls are touched, whose variants all give the same bits. */
+#ifndef PEL_LIB_ONLINE_H
+#define PEL_LIB_ONLINE_H
+
+#include "lib/dispatch.h"
+
+bool pel_online_is_on(void);
+
+/* Takes another variant than the pick, where one has proved itself or is to be tried; pick->arm then says where the
+ * time of the call is to be kept. */
+void pel_online_choose(const struct pel_request *request, struct pel_pick *pick);
+
+/* Keeps what a call of n elements took; arm 0: only that it took time. */
+void pel_online_note(int arm, size_t n, double seconds);
+
+/* What was learned: a rule that holds for sizes above this. */
+struct pel_online_rule {
+    struct pel_rule rule;
+    size_t above;
+};
+
+/* Copies up to `most` of what was learned, in ascending order of key and size; returns how many there are. */
+enum { PEL_ONLINE_RULES = 512 };
+size_t pel_online_rules(struct pel_online_rule *rules, size_t most);
+
+#endif
