@@ -4,7 +4,6 @@
 #include "lib/online.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +41,9 @@ struct slot {
     struct arm arm[ARMS]; /* the first: the default, whatever that is for a call */
 };
 
+atomic_int pel_online_state = -1;
+
 static const char source[] = "online tuning";
-static atomic_int state = -1; /* not known yet */
 
 /* A call that finds it taken goes without, so that calls never wait for each other. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -66,19 +66,16 @@ __attribute__((constructor)) static void watch_forks(void)
     pthread_atfork(take_lock, drop_lock, drop_lock);
 }
 
-bool pel_online_is_on(void)
+bool pel_online_ask(void)
 {
-    int on = atomic_load_explicit(&state, memory_order_relaxed);
-    if (on < 0) {
-        on = pel_env()->online;
-        atomic_store_explicit(&state, on, memory_order_relaxed);
-    }
-    return on > 0;
+    int unknown = -1, on = pel_env()->online;
+    atomic_compare_exchange_strong(&pel_online_state, &unknown, on);
+    return atomic_load(&pel_online_state) > 0;
 }
 
 void pel_online(int on)
 {
-    atomic_store_explicit(&state, on != 0, memory_order_relaxed);
+    atomic_store_explicit(&pel_online_state, on != 0, memory_order_relaxed);
 }
 
 /* Sizes from 2^k and from 1.5 * 2^k on. */

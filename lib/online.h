@@ -3,9 +3,20 @@
 #ifndef PEL_LIB_ONLINE_H
 #define PEL_LIB_ONLINE_H
 
+#include <stdatomic.h>
+
 #include "lib/dispatch.h"
 
-bool pel_online_is_on(void);
+/* 0: off; 1: on; -1: the environment is still to be asked. */
+extern atomic_int pel_online_state;
+bool pel_online_ask(void);
+
+/* One load for the many programs that do without. */
+static inline bool pel_online_is_on(void)
+{
+    int state = atomic_load_explicit(&pel_online_state, memory_order_relaxed);
+    return state > 0 || (state < 0 && pel_online_ask());
+}
 
 /* Takes another variant than the pick, where one has proved itself or is to be tried; pick->arm then says where the
  * time of the call is to be kept. */

@@ -38,6 +38,7 @@ static const char usage[] =
     "      --resume [RECORD]  go on from the record of an earlier run\n"
     "      --objective O      what to make small: time (unless given), or energy of all processors, by RAPL\n"
     "      --powercap DIR     where its counters are (" ENERGY_ROOT ")\n"
+    "      --fine             the finer grid, with any budget; for one operation a minute does\n"
     "      --learn            add rules for numbers of threads that were not measured, by decision trees, and print "
     "how\n"
     "                         well those choose at sizes that they have not seen\n"
@@ -67,7 +68,7 @@ static const char usage[] =
 struct job {
     struct tune_options options;
     const char *output, *format, *record, *t4, *propose, *eval, *powercap;
-    bool space, is_child, quiet, energy, learn;
+    bool space, is_child, fine, quiet, energy, learn;
     size_t control, held_out; /* trials */
 };
 
@@ -99,6 +100,7 @@ enum {
     FORMAT,
     RESUME,
     UNTIL,
+    FINE,
     LEARN,
     OBJECTIVE,
     POWERCAP,
@@ -186,6 +188,9 @@ static void read_option(struct job *job, int option, int argc, char **argv)
     case POWERCAP:
         job->powercap = optarg;
         break;
+    case FINE:
+        job->fine = true;
+        break;
     case LEARN:
         job->learn = true;
         break;
@@ -245,7 +250,7 @@ static void settle(struct job *job)
         job->output = strcmp(job->format, "def") == 0 ? "tuned.def" : "wisdom.json";
     if (options->threads == 0 || options->threads > at_hand)
         options->threads = at_hand;
-    options->dense = options->budget >= TUNE_DENSE_SECONDS;
+    options->dense = job->fine || options->budget >= TUNE_DENSE_SECONDS;
     select_check(&options->selected);
     if (job->energy)
         open_energy(job->powercap);
@@ -273,6 +278,7 @@ static struct job read_job(int argc, char **argv)
                                           {"until", required_argument, NULL, UNTIL},
                                           {"objective", required_argument, NULL, OBJECTIVE},
                                           {"powercap", required_argument, NULL, POWERCAP},
+                                          {"fine", no_argument, NULL, FINE},
                                           {"learn", no_argument, NULL, LEARN},
                                           {"quiet", no_argument, NULL, QUIET},
                                           {"t4", required_argument, NULL, T4},

@@ -325,6 +325,38 @@ static void wisdom_is_added_to(void **state)
     pel_wisdom_forget();
 }
 
+/* What one size says replaces nothing beyond its neighbourhood. */
+static void rules_around_a_named_size_stay(void **state)
+{
+    (void)state;
+    skip_where_time_means_nothing();
+    const char *usual, *other;
+    char slow[64];
+    two_kernels(&usual, &other);
+    snprintf(slow, sizeof slow, "slow:%s", usual);
+    for (int attempt = 0; attempt < 4; attempt++) {
+        FILE *file = fopen(in_folder("around.json"), "w");
+        assert_non_null(file);
+        fprintf(file,
+                "{\"format\": \"pel wisdom\", \"version\": 1, \"tables\": [{\"cpu\": \"%s\", \"rules\": [{\"op\": "
+                "\"sort\", \"dtype\": \"u32\", \"mode\": \"exact\", \"ndim\": 0, \"threads\": 1, \"team\": 1, "
+                "\"n_upto\": \"all\", \"variant\": \"%s\", \"mark\": 1}]}]}\n",
+                pel_cpu()->id, usual);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(tune("around.json", "2s", "--n=512", slow), 0);
+        read_text("around.json");
+        if (count(text, "\"gain\"") > 0)
+            break; /* on a busy machine the tuner may find everything too noisy */
+    }
+    assert_int_equal(count(text, "\"gain\""), 1);
+    assert_int_equal(count(text, "\"mark\""), 1);
+    assert_int_equal(count(text, "\"n_upto\": 1448"), 1);
+    assert_int_equal(count(text, "\"n_upto\": \"all\""), 1);
+    assert_true(strstr(text, "\"gain\"") < strstr(text, "\"mark\""));
+    assert_int_equal(pel_wisdom_import(in_folder("around.json")), PEL_OK);
+    pel_wisdom_forget();
+}
+
 static void other_files_are_not_replaced(void **state)
 {
     (void)state;
@@ -479,6 +511,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_foreign_record_is_refused),
 #ifdef PEL_HAVE_JANSSON
         cmocka_unit_test(wisdom_is_added_to),
+        cmocka_unit_test(rules_around_a_named_size_stay),
         cmocka_unit_test(other_files_are_not_replaced),
 #endif
         cmocka_unit_test(results_collapse_to_thresholds),
