@@ -68,6 +68,7 @@ static const char usage[] =
 struct job {
     struct tune_options options;
     const char *output, *format, *record, *t4, *propose, *eval, *powercap;
+    char *made; /* the name of the record, where it was not given */
     bool space, is_child, fine, quiet, energy, learn;
     size_t control, held_out; /* trials */
 };
@@ -117,10 +118,9 @@ enum {
     NDIM
 };
 
-/* Those about one problem, and for tuners from elsewhere; false: it is none of them. */
-static bool read_problem(struct job *job, int option)
+/* Uses other than making a table. */
+static void read_other_use(struct job *job, int option)
 {
-    struct tune_cell *cell = &job->options.cell;
     switch (option) {
     case T4:
         job->t4 = optarg;
@@ -140,22 +140,45 @@ static bool read_problem(struct job *job, int option)
     case SPACE:
         job->space = true;
         break;
-    case EVAL:
+    default:
         job->eval = optarg;
+    }
+}
+
+/* Which cells; false: the option is none of those. */
+static bool read_cells(struct job *job, int option)
+{
+    struct tune_options *options = &job->options;
+    switch (option) {
+    case ONLY:
+        read_only(&options->selected, optarg);
+        break;
+    case THREADS:
+        options->threads = (int)read_size("--threads", optarg, 1, 4096);
+        break;
+    case FINE:
+        job->fine = true;
         break;
     case SIZE:
-        cell->n = read_size("--n", optarg, 1, TUNE_MAX_N);
+        options->cell.n = read_size("--n", optarg, 1, TUNE_MAX_N);
         break;
     case FAST:
-        cell->key.fast = true;
+        options->cell.key.fast = true;
         break;
     case NDIM:
-        cell->key.ndim = (int)read_size("--ndim", optarg, 1, 3);
+        options->cell.key.ndim = (int)read_size("--ndim", optarg, 1, 3);
         break;
     default:
         return false;
     }
     return true;
+}
+
+static void read_objective(struct job *job)
+{
+    job->energy = strcmp(optarg, "energy") == 0;
+    if (!job->energy && strcmp(optarg, "time") != 0)
+        bad_usage("--objective: '%s' is neither time nor energy", optarg);
 }
 
 static void read_option(struct job *job, int option, int argc, char **argv)
@@ -168,12 +191,6 @@ static void read_option(struct job *job, int option, int argc, char **argv)
         job->options.until = strtod(optarg, NULL);
         job->is_child = true;
         break;
-    case ONLY:
-        read_only(&job->options.selected, optarg);
-        break;
-    case THREADS:
-        job->options.threads = (int)read_size("--threads", optarg, 1, 4096);
-        break;
     case OUTPUT:
         job->output = optarg;
         break;
@@ -181,15 +198,10 @@ static void read_option(struct job *job, int option, int argc, char **argv)
         job->format = optarg;
         break;
     case OBJECTIVE:
-        job->energy = strcmp(optarg, "energy") == 0;
-        if (!job->energy && strcmp(optarg, "time") != 0)
-            bad_usage("--objective: '%s' is neither time nor energy", optarg);
+        read_objective(job);
         break;
     case POWERCAP:
         job->powercap = optarg;
-        break;
-    case FINE:
-        job->fine = true;
         break;
     case LEARN:
         job->learn = true;
@@ -202,7 +214,8 @@ static void read_option(struct job *job, int option, int argc, char **argv)
         job->record = optional_word(argc, argv);
         break;
     default:
-        read_problem(job, option);
+        if (!read_cells(job, option))
+            read_other_use(job, option);
     }
 }
 
@@ -261,9 +274,8 @@ static void settle(struct job *job)
         options->nproposals = tune_t4_read(job->propose, &options->cell, &options->proposals);
     options->record = job->record;
     if (!job->record) {
-        static char *record;
-        record = allocate(strlen(job->output) + sizeof ".record");
-        options->record = strcat(strcpy(record, job->output), ".record");
+        job->made = allocate(strlen(job->output) + sizeof ".record");
+        options->record = strcat(strcpy(job->made, job->output), ".record");
     }
 }
 
@@ -419,5 +431,7 @@ int command_tune(int argc, char **argv)
         job.options.until = start + job.options.budget;
     if (!serve_without_table(&job, argc, argv))
         make_table(&job, start, argc, argv);
+    free(job.options.proposals);
+    free(job.made);
     return finish(EXIT_DONE);
 }

@@ -1,5 +1,6 @@
 #include "perf/tune_eval.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,8 @@
 #include "perf/tune_supervise.h"
 #include "perf/tune_t4.h"
 
-/* Samples of one configuration; the quickest one counts. */
-enum { SAMPLES = 9 };
+/* Samples of one configuration, and names of parameters. */
+enum { SAMPLES = 9, MAX_NAMES = 32 };
 
 /* Up to this size the plain reference says what is right, which may be a hundred times as slow; beyond, the default,
  * which the tests of the library hold to it. */
@@ -21,7 +22,7 @@ static const size_t reference_bytes = 4 << 20;
 
 static struct workload *open_workload(const struct tune_cell *cell)
 {
-    static struct workload workload;
+    static struct workload workload; /* until the process ends */
     struct workload_spec spec = tune_workload(cell);
     workload_open(&workload, &spec);
     return &workload;
@@ -90,35 +91,41 @@ static void print_team(int threads, int usual)
     printf("]\"}");
 }
 
-void tune_print_space(const struct tune_cell *cell)
+static void print_conditions(const struct tune_candidate *list, size_t count, const char **names, size_t nnames)
 {
-    struct tune_candidate list[TUNE_MAX_CANDIDATES];
-    struct pel_stencil_shape shape;
-    struct pel_pick usual;
-    const char *names[32];
-    struct pel_request request = tune_request(open_workload(cell), cell->key.threads, &shape);
-    size_t count = tune_list_candidates(&request, list), nnames = list_params(list, count, names, 32);
-    if (pel_dispatch(&request, NULL, &usual) != PEL_OK)
-        die("nothing can run here");
-    printf("{\"General\": {\"FormatVersion\": 1, \"TimeUnit\": \"Milliseconds\"},\n");
-    printf(" \"Problem\": {\"op\": \"%s\", \"dtype\": \"%s\", \"mode\": \"%s\", \"ndim\": %d, \"threads\": %d, "
-           "\"n\": %zu},\n",
-           pel_op_name(cell->key.op), pel_dtype_name(cell->key.dtype), cell->key.fast ? "fast" : "exact",
-           cell->key.ndim, cell->key.threads, cell->n);
-    printf(" \"ConfigurationSpace\": {\"TuningParameters\": [\n");
-    printf("  {\"Name\": \"kernel\", \"Type\": \"string\", \"Default\": \"%s\", \"Values\": \"[", usual.kernel->name);
-    print_kernels(list, count, NULL);
-    printf("]\"}");
-    print_team(cell->key.threads, usual.team);
-    for (size_t i = 0; i < nnames; i++)
-        print_param(list, count, names[i]);
-    printf("\n ], \"Conditions\": [");
     for (size_t i = 0; i < nnames; i++) {
         printf("%s\n  {\"Parameters\": [\"%s\", \"kernel\"], \"Expression\": \"%s == 0 or kernel in [", i ? "," : "",
                names[i], names[i]);
         print_kernels(list, count, names[i]);
         printf("]\"}");
     }
+}
+
+void tune_print_space(const struct tune_cell *cell)
+{
+    struct tune_candidate list[TUNE_MAX_CANDIDATES];
+    const struct tune_key *key = &cell->key;
+    struct pel_stencil_shape shape;
+    struct pel_pick usual;
+    const char *names[MAX_NAMES];
+    struct pel_request request = tune_request(open_workload(cell), key->threads, &shape);
+    size_t count = tune_list_candidates(&request, list), nnames = list_params(list, count, names, MAX_NAMES);
+    if (pel_dispatch(&request, NULL, &usual) != PEL_OK)
+        die("nothing can run here");
+    printf("{\"General\": {\"FormatVersion\": 1, \"TimeUnit\": \"Milliseconds\"},\n \"Problem\": {\"op\": \"%s\", "
+           "\"dtype\": \"%s\", \"mode\": \"%s\", \"ndim\": %d, \"threads\": %d, \"n\": %zu},\n",
+           pel_op_name(key->op), pel_dtype_name(key->dtype), key->fast ? "fast" : "exact", key->ndim, key->threads,
+           cell->n);
+    printf(" \"ConfigurationSpace\": {\"TuningParameters\": [\n  {\"Name\": \"kernel\", \"Type\": \"string\", "
+           "\"Default\": \"%s\", \"Values\": \"[",
+           usual.kernel->name);
+    print_kernels(list, count, NULL);
+    printf("]\"}");
+    print_team(key->threads, usual.team);
+    for (size_t i = 0; i < nnames; i++)
+        print_param(list, count, names[i]);
+    printf("\n ], \"Conditions\": [");
+    print_conditions(list, count, names, nnames);
     printf("\n ]}}\n");
 }
 
@@ -157,40 +164,57 @@ static void print_invalid(const struct tune_run *run, const char *invalidity)
     putchar('\n');
 }
 
+/* The quickest of all samples stands for the run; each is kept. */
+static enum tune_lap sample(struct tune_race *race, struct tune_candidate *candidate, double *seconds, size_t *samples)
+{
+    enum tune_lap lap = tune_race_calibrate(race, candidate);
+    for (*samples = 0; lap == TUNE_RAN && *samples < SAMPLES; ++*samples) {
+        candidate->seconds = race->leader = 0;
+        lap = tune_race_run(race, candidate, 1);
+        seconds[*samples] = candidate->seconds;
+    }
+    for (size_t i = 0; i < *samples; i++)
+        candidate->seconds = fmin(candidate->seconds, seconds[i]);
+    return lap;
+}
+
+/* Measures a configuration that can run. */
+static void measure(const struct tune_options *options, struct tune_run *run, struct workload *workload,
+                    struct tune_candidate *candidate)
+{
+    double seconds[SAMPLES], start = now_seconds();
+    size_t samples;
+    void *expected = compute_expected(workload, run->cell.key.threads);
+    double validation = now_seconds() - start;
+    struct tune_race race = {.cell = &run->cell, .workload = workload, .expected = expected, .until = options->until};
+    enum tune_lap lap = sample(&race, candidate, seconds, &samples);
+    run->seconds = candidate->seconds;
+    struct tune_t4 t4 = {seconds, lap == TUNE_RAN ? samples : 0, validation, tune_t4_invalidity(lap)};
+    tune_t4_print(stdout, run, &t4);
+    putchar('\n');
+    free(expected);
+}
+
 void tune_eval_here(const struct tune_options *options, const char *configuration)
 {
     struct tune_run run = {.cell = options->cell};
     struct tune_candidate candidate = {0};
     struct pel_stencil_shape shape;
-    double seconds[SAMPLES];
-    size_t samples = 0;
     const char *why = tune_t4_configuration(configuration, &run);
     if (why)
         bad_usage("--eval: %s", why);
     struct workload *workload = open_workload(&run.cell);
     struct pel_request request = tune_request(workload, run.cell.key.threads, &shape);
-    if (!pel_variant_parse(run.variant, request.op, request.dtype, &candidate.pick) ||
-        pel_kernel_barred(candidate.pick.kernel, &request) || candidate.pick.team > request.threads) {
+    bool can_run = pel_variant_parse(run.variant, request.op, request.dtype, &candidate.pick) &&
+                   !pel_kernel_barred(candidate.pick.kernel, &request) && candidate.pick.team <= request.threads;
+    if (!can_run) {
         print_invalid(&run, "constraints");
         return;
     }
     if (candidate.pick.team == 0)
         candidate.pick.team = request.threads;
     pel_variant_format(&candidate.pick, run.variant, sizeof run.variant);
-    double start = now_seconds();
-    struct tune_race race = {.cell = &run.cell, .workload = workload, .until = options->until};
-    race.expected = compute_expected(workload, request.threads);
-    double validation = now_seconds() - start;
-    enum tune_lap lap = tune_race_calibrate(&race, &candidate);
-    for (; lap == TUNE_RAN && samples < SAMPLES; samples++) {
-        candidate.seconds = race.leader = 0;
-        lap = tune_race_run(&race, &candidate, 1);
-        seconds[samples] = candidate.seconds;
-        run.seconds = samples == 0 || candidate.seconds < run.seconds ? candidate.seconds : run.seconds;
-    }
-    struct tune_t4 t4 = {seconds, lap == TUNE_RAN ? samples : 0, validation, tune_t4_invalidity(lap)};
-    tune_t4_print(stdout, &run, &t4);
-    putchar('\n');
+    measure(options, &run, workload, &candidate);
 }
 
 void tune_eval(const struct tune_options *options, const char *configuration, int argc, char **argv)
