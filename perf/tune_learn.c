@@ -241,7 +241,7 @@ static double cost_of_like(const struct group *group, size_t place, int choice)
     return isnan(least) ? group->place[place].best + penalty : least;
 }
 
-static void judge(struct group *group, size_t place, int choice, struct tune_regret *regret)
+static void judge(const struct group *group, size_t place, int choice, struct tune_regret *regret)
 {
     const struct place *at = &group->place[place];
     double cost = group->cost[place][choice];
@@ -250,7 +250,6 @@ static void judge(struct group *group, size_t place, int choice, struct tune_reg
         cost = cost_of_like(group, place, choice);
     double lost = expm1(cost - at->best);
     regret->mean += lost;
-    regret->default_mean += expm1(regret_at(group, place, DEFAULT));
     regret->places++;
     if (lost < regret->worst)
         return;
@@ -258,9 +257,11 @@ static void judge(struct group *group, size_t place, int choice, struct tune_reg
     regret->worst_cell = at->cell;
 }
 
-/* Leaves each size out once, learns from the others, and judges what that says of it. */
-static void cross_validate(struct group *group, struct tune_regret *regret)
+/* Leaves each size out once, and judges what a tree that is grown from the others says of it, or else the default. The
+ * means are left as sums. */
+static struct tune_regret cross_validate(const struct group *group, bool by_tree)
 {
+    struct tune_regret regret = {0};
     struct tree tree;
     bool in[PLACES];
     for (size_t out = 0; out < group->nplaces; out++) {
@@ -273,13 +274,27 @@ static void cross_validate(struct group *group, struct tune_regret *regret)
         }
         if (first != out || rest == 0)
             continue;
-        grow(group, &tree, 0, 0, in);
+        tree.node[0].choice = DEFAULT;
+        if (by_tree)
+            grow(group, &tree, 0, 0, in);
         for (size_t p = out; p < group->nplaces; p++) {
             const struct tune_cell *cell = &group->place[p].cell;
             if (cell->n == n && group->place[p].best < HUGE_VAL)
-                judge(group, p, ask(&tree, log((double)n), cell->key.threads), regret);
+                judge(group, p, ask(&tree, log((double)n), cell->key.threads), &regret);
         }
     }
+    return regret;
+}
+
+static void add_regret(struct tune_regret *all, const struct tune_regret *one)
+{
+    all->mean += one->mean;
+    all->places += one->places;
+    all->unknown += one->unknown;
+    if (one->worst < all->worst)
+        return;
+    all->worst = one->worst;
+    all->worst_cell = one->worst_cell;
 }
 
 static int ascending(const void *a, const void *b)
@@ -334,6 +349,21 @@ static size_t add_ends(const struct group *group, struct tune_row *rows)
     return count;
 }
 
+/* The rows of a group's tree; returns how many. */
+static size_t add_tree(const struct group *group, struct tune_row *rows)
+{
+    struct tree tree;
+    bool in[PLACES];
+    int threads = 1;
+    for (size_t p = 0; p < group->nplaces; p++) {
+        in[p] = group->place[p].best < HUGE_VAL;
+        threads = group->place[p].cell.key.threads > threads ? group->place[p].cell.key.threads : threads;
+    }
+    grow(group, &tree, 0, 0, in);
+    size_t ends = add_ends(group, rows), learned = add_thresholds(group, &tree, threads, rows + ends);
+    return learned ? ends + learned : 0;
+}
+
 size_t tune_learn(const struct tune_history *history, struct tune_row **rows, struct tune_regret *regret)
 {
     struct group *group = allocate(sizeof *group);
@@ -341,21 +371,13 @@ size_t tune_learn(const struct tune_history *history, struct tune_row **rows, st
     *regret = (struct tune_regret){0};
     *rows = allocate((history->count + 1) * (NODES + 1) * sizeof **rows);
     for (size_t i = 0; i < history->count;) {
-        struct tree tree;
-        bool in[PLACES];
-        int threads = 1;
         i = fill_group(group, history, i);
-        if (group->nchoices == DEFAULT + 1)
-            continue;
-        for (size_t p = 0; p < group->nplaces; p++) {
-            in[p] = group->place[p].best < HUGE_VAL;
-            threads = group->place[p].cell.key.threads > threads ? group->place[p].cell.key.threads : threads;
-        }
-        grow(group, &tree, 0, 0, in);
-        size_t ends = add_ends(group, *rows + count);
-        size_t learned = add_thresholds(group, &tree, threads, *rows + count + ends);
-        count += learned ? ends + learned : 0;
-        cross_validate(group, regret);
+        struct tune_regret of_tree = cross_validate(group, true), of_default = cross_validate(group, false);
+        bool trusted = of_tree.mean < of_default.mean;
+        if (trusted)
+            count += add_tree(group, *rows + count);
+        add_regret(regret, trusted ? &of_tree : &of_default);
+        regret->default_mean += of_default.mean;
     }
     if (regret->places > 0) {
         regret->mean /= (double)regret->places;

@@ -5,7 +5,8 @@
 
 #include "perf/tune_table.h"
 
-/* How much slower than the quickest candidate the choices are at sizes that were left out of the learning. */
+/* How much slower than the quickest candidate the choices are at sizes that were left out of the learning. A tree that
+ * does not better the default there is dropped, and the default counts in its place. */
 struct tune_regret {
     double mean, worst;  /* of the trees; 0.1: a tenth slower */
     double default_mean; /* of the defaults at the same places */

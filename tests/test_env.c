@@ -103,6 +103,7 @@ static void bad_values_are_ignored(void **state)
 #else
         {"PEL_MAX_ISA", "neon", "of another family of processors"},
 #endif
+        {"PEL_ONLINE", "2", "neither 0 nor 1"},
         {"PEL_FORCE", "sort", "not op[:dtype]=variant"},
         {"PEL_FORCE", "sort:f16=x", "not op[:dtype]=variant"},
         {"PEL_FORCE", "sort=", "not op[:dtype]=variant"},
@@ -123,14 +124,15 @@ static void bad_values_are_ignored(void **state)
     assert_string_equal(told("PEL_VERBOSE", "gossip").out, nothing);
 }
 
-static const char *const variables[] = {"PEL_NUM_THREADS", "PEL_MAX_ISA", "PEL_FORCE", "PEL_WISDOM", "PEL_VERBOSE"};
+static const char *const variables[] = {"PEL_NUM_THREADS", "PEL_MAX_ISA", "PEL_FORCE",     "PEL_WISDOM",
+                                        "PEL_VERBOSE",     "PEL_ONLINE",  "PEL_TOOLS_LIBS"};
 enum { VARIABLES = sizeof variables / sizeof variables[0] };
 
 /* A value as long as the system takes one, and lists of more entries than are kept. */
 static void huge_values_are_survived(void **state)
 {
     (void)state;
-    static const char *const units[] = {"9", "avx2", "sum:f64=scalar/none,", "/x", "dispatch,"};
+    static const char *const units[] = {"9", "avx2", "sum:f64=scalar/none,", "/x", "dispatch,", "1", "/x:"};
     size_t length = 100000;
     char *value = malloc(length + 32);
     assert_non_null(value);

@@ -211,19 +211,25 @@ $(more_checks):
 clean-local:
 	rm -rf $(more_checks)
 
-# Fuzzes the reader of wisdom: make fuzz [FUZZ_RUNS=...]. The sanitizers see all that the reader calls but the kernels.
+# Fuzzes the readers of wisdom and of the environment: make fuzz [FUZZ_RUNS=...]. The sanitizers see the readers and what
+# they call; the rest of the library is linked as it is.
 FUZZ_CC = clang-14
 FUZZ_RUNS = 200000
 fuzz_flags = -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-fuzz_sources = \
+fuzz_link = $(AM_V_GEN)$(LIBTOOL) $(AM_V_lt) --tag=CC --mode=link $(FUZZ_CC) $(fuzz_flags) $(DEFS) $(AM_CPPFLAGS) \
+	$(JANSSON_CFLAGS) -o $@
+fuzz_wisdom_sources = \
 	$(srcdir)/tests/fuzz_wisdom.c $(srcdir)/tests/wisdom_sample.c $(srcdir)/lib/cpu.c $(srcdir)/lib/names.c \
 	$(srcdir)/lib/registry.c $(srcdir)/lib/text.c $(srcdir)/lib/variant.c $(srcdir)/lib/wisdom_json.c
-EXTRA_DIST += tests/fuzz_wisdom.c
-CLEANFILES += tests/fuzz_wisdom
-tests/fuzz_wisdom: $(fuzz_sources) $(KERNEL_LIBS) | $(BUILT_SOURCES)
-	$(AM_V_GEN)$(LIBTOOL) $(AM_V_lt) --tag=CC --mode=link $(FUZZ_CC) $(fuzz_flags) $(DEFS) $(AM_CPPFLAGS) \
-	$(JANSSON_CFLAGS) -o $@ $(fuzz_sources) $(KERNEL_LIBS) $(JANSSON_LIBS) $(OPENBLAS_LIBS) -lm
+fuzz_env_sources = $(srcdir)/tests/fuzz_env.c $(srcdir)/lib/cpu.c $(srcdir)/lib/names.c
+EXTRA_DIST += tests/fuzz_env.c tests/fuzz_wisdom.c
+CLEANFILES += tests/fuzz_env tests/fuzz_wisdom
+tests/fuzz_wisdom: $(fuzz_wisdom_sources) libuntuned.la | $(BUILT_SOURCES)
+	$(fuzz_link) $(fuzz_wisdom_sources) libuntuned.la $(JANSSON_LIBS) -lgomp -lm
+tests/fuzz_env: $(fuzz_env_sources) $(srcdir)/lib/env.c | $(BUILT_SOURCES)
+	$(fuzz_link) $(fuzz_env_sources)
 
 .PHONY: fuzz
-fuzz: tests/fuzz_wisdom
-	tests/fuzz_wisdom -runs=$(FUZZ_RUNS) -max_len=4096 -print_final_stats=1
+fuzz: tests/fuzz_env tests/fuzz_wisdom
+	for reader in env wisdom; do \
+	tests/fuzz_$$reader -runs=$(FUZZ_RUNS) -max_len=4096 -print_final_stats=1 || exit 1; done
