@@ -20,8 +20,8 @@ enum { SLOTS = PEL_ONLINE_RULES, ARMS = 16, TRIALS = 6 };
  * tried no more when it is so much slower than the best. */
 static const double most_share = 0.01, least_gain = 0.05, hopeless = 1.5;
 
-/* Smaller calls take less time than looking for an arm. */
-static const size_t least_n = 16;
+/* Smaller calls are over in a microsecond or less, of which looking for an arm and at the clock would be too much. */
+static const size_t least_n = 1024;
 
 /* How much a new time counts against the old ones. */
 static const double weight = 0.2;
@@ -211,19 +211,17 @@ static void learn(struct arm *arm, double rate)
 
 void pel_online_note(int arm, size_t n, double seconds)
 {
-    if (pthread_mutex_trylock(&lock) != 0)
+    if (arm == 0 || n == 0 || pthread_mutex_trylock(&lock) != 0)
         return;
     total += seconds;
-    if (arm > 0 && n > 0) {
-        struct slot *slot = &slots[(arm - 1) / ARMS];
-        struct arm *ran = &slot->arm[(arm - 1) % ARMS];
-        int best = best_arm(slot);
-        if (ran != &slot->arm[0] && ran != &slot->arm[best])
-            in_trials += seconds;
-        learn(ran, seconds / (double)n);
-        if (slot->arm[0].count > 0 && ran->rate > hopeless * slot->arm[best].rate)
-            ran->count = TRIALS;
-    }
+    struct slot *slot = &slots[(arm - 1) / ARMS];
+    struct arm *ran = &slot->arm[(arm - 1) % ARMS];
+    int best = best_arm(slot);
+    if (ran != &slot->arm[0] && ran != &slot->arm[best])
+        in_trials += seconds;
+    learn(ran, seconds / (double)n);
+    if (slot->arm[0].count > 0 && ran->rate > hopeless * slot->arm[best].rate)
+        ran->count = TRIALS;
     drop_lock();
 }
 

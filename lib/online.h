@@ -22,7 +22,7 @@ static inline bool pel_online_is_on(void)
  * time of the call is to be kept. */
 void pel_online_choose(const struct pel_request *request, struct pel_pick *pick);
 
-/* Keeps what a call of n elements took; arm 0: only that it took time. */
+/* Keeps what a call of n elements took; nothing for arm 0. */
 void pel_online_note(int arm, size_t n, double seconds);
 
 /* What was learned: a rule that holds for sizes above this. */

@@ -53,7 +53,7 @@ static void begin(struct pel_span *span)
     span->watched = pel_tools_watch();
     if (span->watched)
         tell_tools(span, pel_tools_begin);
-    span->tuned = pel_online_is_on();
+    span->tuned = span->pick && span->pick->arm > 0;
     span->wanted = pel_env()->verbose_profile || pel_trace_file_open();
     if (span->wanted || span->tuned)
         clock_gettime(CLOCK_MONOTONIC, &span->start);
@@ -109,7 +109,7 @@ static void keep(const struct pel_span *span)
 void pel_trace_end(struct pel_span *span)
 {
     if (span->tuned)
-        pel_online_note(span->pick ? span->pick->arm : 0, span->n, 1e-9 * nanoseconds(span));
+        pel_online_note(span->pick->arm, span->n, 1e-9 * nanoseconds(span));
     if (span->wanted && pel_trace_file_open())
         keep(span);
     if (span->wanted && pel_env()->verbose_profile)
