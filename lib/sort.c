@@ -12,8 +12,9 @@
 static void sort_alone(const struct pel_sort_job *job, const pel_opts *opts)
 {
     struct pel_scratch scratch = {NULL, NULL};
-    if (job->leaf->wants_scratch)
-        pel_scratch_take(&scratch, job->n * job->size, opts);
+    size_t bytes = job->leaf->scratch_bytes(job->n);
+    if (bytes > 0)
+        pel_scratch_take(&scratch, bytes, opts);
     job->leaf->sort(job->keys, job->n, scratch.data, job->descending);
     pel_scratch_drop(&scratch);
 }
@@ -53,7 +54,9 @@ size_t pel_sort_work_bytes(pel_dtype dtype, size_t n)
     size_t size = pel_dtype_size(dtype);
     if (size == 0 || n > PTRDIFF_MAX / size)
         return 0;
-    return n * size + PEL_CACHE_LINE;
+    size_t keys = n * size, most = PEL_SORT_SCRATCH, little = keys < most ? PEL_SORT_LITTLE_SCRATCH * keys : most;
+    little = little < most ? little : most;
+    return (keys < little ? little : keys) + PEL_CACHE_LINE;
 }
 
 #define SORT(T, suffix, DTYPE)                                                                                         \

@@ -322,9 +322,19 @@ static void fill_gap(struct arrival *arrival, size_t from, size_t to)
     memcpy(arrival->home->job->keys + from, arrival->rest_end, to - from);
 }
 
-static void bring_bucket(struct pel_sort_home *home, struct pel_sort_zone *zone, size_t bucket)
+/* Sorts a bucket, with what scratch there is for that many keys. */
+static void finish(const struct pel_sort_home *home, struct pel_sort_bench *bench, size_t bucket)
 {
     const struct pel_sort_job *job = home->job;
+    size_t from = home->offset[bucket], n = (home->offset[bucket + 1] - from) / job->size;
+    if (n == 0)
+        return;
+    void *scratch = bench && job->leaf->scratch_bytes(n) <= home->bench ? bench->scratch : NULL;
+    job->leaf->finish(home->ranges, bucket, job->keys + from, n, scratch, job->descending);
+}
+
+static void bring_bucket(struct pel_sort_home *home, struct pel_sort_zone *zone, size_t bucket)
+{
     size_t from = home->offset[bucket], to = home->offset[bucket + 1];
     struct arrival arrival = {.home = home, .zone = zone, .bucket = bucket, .rest_end = zone->rest};
     bool equal = pel_sort_all_equal(home->ranges, bucket);
@@ -359,15 +369,29 @@ static void bring_bucket(struct pel_sort_home *home, struct pel_sort_zone *zone,
         }
         fill_gap(&arrival, at, to);
     }
-    job->leaf->finish(home->ranges, bucket, job->keys + from, (to - from) / job->size, job->descending);
+}
+
+/* A bench that nobody sits at; NULL where there is none, which then costs only time. */
+static struct pel_sort_bench *take_bench(const struct pel_sort_home *home)
+{
+    for (size_t i = 0; i < home->nbenches; i++) {
+        if (!atomic_flag_test_and_set_explicit(&home->benches[i].taken, memory_order_acquire))
+            return &home->benches[i];
+    }
+    return NULL;
 }
 
 static void bring_zone(void *context, size_t index)
 {
     struct pel_sort_home *home = context;
     struct pel_sort_zone *zone = &home->zones[index];
-    for (size_t b = zone->first; b < zone->end; b++)
+    struct pel_sort_bench *bench = take_bench(home);
+    for (size_t b = zone->first; b < zone->end; b++) {
         bring_bucket(home, zone, b);
+        finish(home, bench, b);
+    }
+    if (bench)
+        atomic_flag_clear_explicit(&bench->taken, memory_order_release);
 }
 
 void pel_sort_bring_home(struct pel_sort_home *home)

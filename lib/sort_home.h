@@ -3,6 +3,7 @@
 #ifndef PEL_LIB_SORT_HOME_H
 #define PEL_LIB_SORT_HOME_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,12 +21,20 @@ struct pel_sort_zone {
     char *rest;                /* room for what fills no block */
 };
 
+/* What a leaf may use while it sorts a bucket. */
+struct pel_sort_bench {
+    char *scratch;
+    atomic_flag taken;
+};
+
 struct pel_sort_home {
     const struct pel_sort_job *job;
     const struct pel_sort_ranges *ranges;
     const struct pel_sort_slots *slots;
     const struct pel_sort_stripe *stripes;
-    size_t nstripes, nzones;
+    size_t nstripes, nzones, nbenches;
+    size_t bench; /* bytes of one */
+    struct pel_sort_bench *benches;
     struct pel_sort_zone *zones;
     size_t *offset;  /* of each bucket, in bytes, and of the end */
     uint32_t *first; /* of each bucket, among the blocks in the order of buckets, and the end */

@@ -15,6 +15,7 @@ struct spread {
     size_t nstripes, wanted, nregions, nzones; /* wanted: ranges */
     size_t buffer, block;                      /* bytes */
     size_t head;                               /* bytes before the first slot */
+    size_t nbenches, bench;                    /* bytes of one */
     struct pel_sort_slots slots;
     struct pel_sort_stripe *stripes;
     struct pel_sort_ranges *ranges;
@@ -63,6 +64,23 @@ static size_t scratch_bytes(const struct spread *spread)
            spread->nzones *
                (sizeof *home->zones + pel_sort_rest_bytes(spread->nstripes, spread->block, spread->buffer)) +
            2 * spread->buffer + 16 * PEL_CACHE_LINE;
+}
+
+/* Scratch to sort buckets with, for those of a few times their fair share: one for each thread, as far as all together
+ * do not outgrow half of the keys. */
+static void plan_benches(struct spread *spread)
+{
+    const struct pel_sort_job *job = spread->job;
+    size_t half = job->n * job->size / 2, bytes = job->leaf->scratch_bytes(4 * (job->n / spread->wanted));
+    spread->bench = (bytes + PEL_CACHE_LINE - 1) / PEL_CACHE_LINE * PEL_CACHE_LINE;
+    spread->nbenches = (size_t)job->team;
+    if (spread->bench == 0 || spread->nbenches > half / spread->bench)
+        spread->nbenches = spread->bench == 0 ? 0 : half / spread->bench;
+}
+
+static size_t benches_bytes(const struct spread *spread)
+{
+    return spread->nbenches * (sizeof *spread->home.benches + spread->bench);
 }
 
 /* Whether the scratch takes no more than such a part of what the keys take. */
@@ -114,6 +132,7 @@ static bool plan(struct spread *spread)
     if (!many && (job->team == 1 || !plan_few(spread)))
         return false;
     size_t regions = count_slots(spread) / spread->nstripes / SLOTS_A_REGION;
+    plan_benches(spread);
     spread->nregions = regions < 1 ? 1 : regions < PEL_SORT_REGIONS ? regions : PEL_SORT_REGIONS;
     return true;
 }
@@ -131,6 +150,7 @@ static void lay_out(struct spread *spread, char *scratch)
     struct pel_sort_slots *slots = &spread->slots;
     struct pel_sort_home *home = &spread->home;
     size_t nbuckets = 2 * spread->wanted, spare = count_spare(spread);
+    char *bench = cut(&scratch, spread->nbenches * spread->bench);
     slots->base = job->keys + spread->head;
     slots->block = spread->block;
     slots->count = (uint32_t)count_slots(spread);
@@ -163,6 +183,13 @@ static void lay_out(struct spread *spread, char *scratch)
         .nstripes = spread->nstripes,
         .nzones = spread->nzones,
     };
+    home->nbenches = spread->nbenches;
+    home->bench = spread->bench;
+    home->benches = cut(&scratch, spread->nbenches * sizeof *home->benches);
+    for (size_t i = 0; i < spread->nbenches; i++) {
+        home->benches[i].scratch = bench + i * spread->bench;
+        atomic_flag_clear_explicit(&home->benches[i].taken, memory_order_relaxed);
+    }
     home->offset = cut(&scratch, (nbuckets + 1) * sizeof *home->offset);
     home->first = cut(&scratch, (nbuckets + 1) * sizeof *home->first);
     home->order = cut(&scratch, slots->all * sizeof *home->order);
@@ -284,7 +311,7 @@ bool pel_sort_spread(const struct pel_sort_job *job, const pel_opts *opts)
         return false;
     if (sort_ordered(&spread))
         return true;
-    if (!pel_scratch_take(&scratch, scratch_bytes(&spread), opts))
+    if (!pel_scratch_take(&scratch, scratch_bytes(&spread) + benches_bytes(&spread), opts))
         return false;
     lay_out(&spread, scratch.data);
     find_ranges(&spread);

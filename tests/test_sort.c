@@ -164,8 +164,7 @@ static void a_million_keys_on_any_team(void **state)
             pel_opts opts = options(&made, variant, in_place ? 1 : run);
             most_scratch = 0;
             expect_sorted(&made, keys, &opts);
-            assert_true((most_scratch > 0) == (opts.threads != 1));
-            assert_in_range(most_scratch, 0, made.bytes / 4 + 2 * PEL_CACHE_LINE);
+            assert_in_range(most_scratch, 1, opts.threads == 1 ? 513 << 10 : made.bytes / 4 * 3 + 2 * PEL_CACHE_LINE);
         }
         guard_free(keys);
         free_case(&made);
@@ -275,7 +274,7 @@ static void work_bytes_cover_the_keys(void **state)
         pel_dtype dtype = sort_types[t].dtype;
         size_t size = sort_types[t].size;
         for (size_t n = 0; n < 100000; n = 2 * n + 1)
-            assert_in_range(pel_sort_work_bytes(dtype, n), n * size, 2 * n * size + 4096);
+            assert_in_range(pel_sort_work_bytes(dtype, n), n * size, 5 * n * size + 4096);
         assert_true(pel_sort_work_bytes(dtype, PTRDIFF_MAX / size) > PTRDIFF_MAX);
         assert_int_equal(pel_sort_work_bytes(dtype, PTRDIFF_MAX / size + 1), 0);
         assert_int_equal(pel_sort_work_bytes(dtype, SIZE_MAX), 0);

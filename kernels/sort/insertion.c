@@ -4,8 +4,7 @@
 #include "kernels/kernel.h"
 #include "kernels/sort/leaf.h"
 
-#define WANTS_SCRATCH false
-#define PEL_SELF      "kernels/sort/insertion.c"
+#define PEL_SELF "kernels/sort/insertion.c"
 #include "kernels/foreach_signed.h"
 #undef PEL_SELF
 #define PEL_SELF "kernels/sort/leaves.h"
@@ -31,6 +30,12 @@ const struct pel_kernel PEL_TABLE(sort_insertion)[] = {
 #else
 
 typedef T __attribute__((may_alias)) NAME(code);
+
+static size_t NAME(scratch_bytes)(size_t n)
+{
+    (void)n;
+    return 0;
+}
 
 static void NAME(sort_codes)(void *memory, void *scratch, size_t n)
 {

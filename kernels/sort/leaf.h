@@ -16,6 +16,8 @@ enum {
     PEL_SORT_RANGES = 1024,                 /* that a distribution may aim at */
     PEL_SORT_BUCKETS = 2 * PEL_SORT_RANGES, /* that it may end with */
     PEL_SORT_STRETCHES = 4096,              /* of the map */
+    PEL_SORT_LITTLE_SCRATCH = 5,            /* times the keys */
+    PEL_SORT_SCRATCH = 512 << 10,           /* bytes */
 };
 
 /* The span of the codes cut into even stretches, of which each is a part of a bucket, or cut evenly into buckets. A
@@ -49,9 +51,11 @@ static inline bool pel_sort_all_equal(const struct pel_sort_ranges *ranges, size
 }
 
 struct pel_sort_leaf {
-    bool wants_scratch; /* sort is faster with scratch */
+    /* What the sort of n keys is faster with, in bytes; no more for fewer keys. At most as much as the keys take, or
+     * PEL_SORT_LITTLE_SCRATCH times that up to PEL_SORT_SCRATCH. */
+    size_t (*scratch_bytes)(size_t n);
 
-    /* Sorts n keys in place. scratch: room for n more keys, or NULL. */
+    /* Sorts n keys in place. scratch: of that size and aligned to a cache line, or NULL. */
     void (*sort)(void *keys, size_t n, void *scratch, bool descending);
 
     /* Clears *sorted or *reversed if two neighbours among the n keys say otherwise. */
@@ -71,8 +75,10 @@ struct pel_sort_leaf {
      * for each bucket. */
     void (*distribute)(const struct pel_sort_ranges *ranges, struct pel_sort_stripe *stripe, bool descending);
 
-    /* Makes the codes of one bucket, n in all, keys in order. Where all are equal, there need be no codes. */
-    void (*finish)(const struct pel_sort_ranges *ranges, size_t bucket, void *codes, size_t n, bool descending);
+    /* Makes the codes of one bucket, n in all, keys in order. Where all are equal, there need be no codes. scratch: as
+     * for `sort`. */
+    void (*finish)(const struct pel_sort_ranges *ranges, size_t bucket, void *codes, size_t n, void *scratch,
+                   bool descending);
 };
 
 #endif

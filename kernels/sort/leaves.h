@@ -1,5 +1,6 @@
-/* The leaf of each dtype around a sort of codes: a kernel file defines sort_codes_i32, sort_codes_i64 and
- * WANTS_SCRATCH, then expands this file by dtype. Codes are as wide as keys, so two sorts of codes serve all six. */
+/* The leaf of each dtype around a sort of codes: a kernel file defines sort_codes_i32, sort_codes_i64, and
+ * scratch_bytes_i32 and scratch_bytes_i64, then expands this file by dtype. Codes are as wide as keys, so two sorts of
+ * codes serve all six. */
 #include "kernels/sort/order.h"
 #include "kernels/sort/runs.h"
 
@@ -75,7 +76,8 @@ static void NAME(distribute)(const struct pel_sort_ranges *ranges, struct pel_so
     v_stream_end();
 }
 
-static void NAME(finish)(const struct pel_sort_ranges *ranges, size_t bucket, void *codes, size_t n, bool descending)
+static void NAME(finish)(const struct pel_sort_ranges *ranges, size_t bucket, void *codes, size_t n, void *scratch,
+                         bool descending)
 {
     const struct pel_sort_tree *tree = &ranges->how.tree;
     NAME(word) *keys = codes;
@@ -85,13 +87,13 @@ static void NAME(finish)(const struct pel_sort_ranges *ranges, size_t bucket, vo
             keys[i] = key;
         return;
     }
-    CODE(sort_codes)(codes, NULL, n);
+    CODE(sort_codes)(codes, scratch, n);
     NAME(decode)(codes, n, descending);
 }
 #endif
 
 static const struct pel_sort_leaf NAME(leaf) = {
-    .wants_scratch = WANTS_SCRATCH,
+    .scratch_bytes = CODE(scratch_bytes),
     .sort = NAME(sort),
     .scan = NAME(scan),
     .reverse = NAME(reverse),

@@ -110,15 +110,15 @@ ALWAYS_INLINE void NAME(merge_columns)(ROW *r, int rows, int m)
         NAME(order_in_rows)(r, rows, 1);
 }
 
-/* Sorts n codes, more than rows / 2 rows and at most all of them. */
-ALWAYS_INLINE void NAME(sort_rows)(NAME(code) * codes, size_t n, int rows)
+/* Sorts n codes, more than rows / 2 rows and at most all of them, into `to`, which may be where they are. */
+ALWAYS_INLINE void NAME(sort_rows)(const NAME(code) * from, NAME(code) * to, size_t n, int rows)
 {
     const int lanes = NAME(lanes);
     const ROW last = R(set1)(NAME(largest));
     ROW r[16];
     for (int i = 0; i < rows; i++) {
         size_t at = (size_t)(i * lanes), left = n > at ? n - at : 0;
-        r[i] = i < rows / 2 ? R(load)(codes + at) : R(load_part)(codes + at, left < lanes ? left : lanes, last);
+        r[i] = i < rows / 2 ? R(load)(from + at) : R(load_part)(from + at, left < lanes ? left : lanes, last);
     }
     if (rows == 16)
         NAME(sort_16_rows)(r);
@@ -139,26 +139,31 @@ ALWAYS_INLINE void NAME(sort_rows)(NAME(code) * codes, size_t n, int rows)
     for (int i = 0; i < rows; i++) {
         size_t at = (size_t)(i * lanes), left = n > at ? n - at : 0;
         if (i < rows / 2)
-            R(store)(codes + at, r[i]);
+            R(store)(to + at, r[i]);
         else
-            R(store_part)(codes + at, left < lanes ? left : lanes, r[i]);
+            R(store_part)(to + at, left < lanes ? left : lanes, r[i]);
     }
 }
 
 #undef ALWAYS_INLINE
 
-/* Sorts up to 16 rows. */
-static void NAME(sort_few)(NAME(code) * codes, size_t n)
+/* Sorts up to 16 rows of codes into `to`, which may be where they are. */
+static void NAME(sort_few_to)(const NAME(code) * from, NAME(code) * to, size_t n)
 {
     size_t rows = (n + NAME(lanes) - 1) / NAME(lanes);
     if (rows > 8)
-        NAME(sort_rows)(codes, n, 16);
+        NAME(sort_rows)(from, to, n, 16);
     else if (rows > 4)
-        NAME(sort_rows)(codes, n, 8);
+        NAME(sort_rows)(from, to, n, 8);
     else if (rows > 2)
-        NAME(sort_rows)(codes, n, 4);
+        NAME(sort_rows)(from, to, n, 4);
     else if (rows > 1)
-        NAME(sort_rows)(codes, n, 2);
+        NAME(sort_rows)(from, to, n, 2);
     else
-        NAME(sort_rows)(codes, n, 1);
+        NAME(sort_rows)(from, to, n, 1);
+}
+
+static void NAME(sort_few)(NAME(code) * codes, size_t n)
+{
+    NAME(sort_few_to)(codes, codes, n);
 }

@@ -1,6 +1,7 @@
-/* Quicksort on codes: vectorised partition, sorting networks in registers for what fits them, and heapsort where
- * pivots fail too often. In place. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg, "Vectorized and
- * performance-portable Quicksort" (2022); D. R. Musser, "Introspective sorting and selection algorithms" (1997). */
+/* Quicksort on codes: vectorised partition, down to what fits bins if the codes are spread evenly, else down to what
+ * fits sorting networks in registers, and heapsort where pivots fail too often. In place, but for the bins. M. Blacher,
+ * J. Giesen, P. Sanders, J. Wassenberg, "Vectorized and performance-portable Quicksort" (2022); D. R. Musser,
+ * "Introspective sorting and selection algorithms" (1997). */
 #ifndef T
 
 #include <string.h>
@@ -10,7 +11,6 @@
 #include "kernels/sort/leaf.h"
 #include "kernels/sort/random.h"
 
-#define WANTS_SCRATCH false
 #define DISTRIBUTES
 #define PEL_SELF "kernels/sort/quick.c"
 #include "kernels/foreach_signed.h"
@@ -32,6 +32,7 @@ static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 
 #include "kernels/sort/rows.h"
 
+#include "kernels/sort/bins.h"
 #include "kernels/sort/classify.h"
 #include "kernels/sort/distribute.h"
 #include "kernels/sort/heap.h"
@@ -72,36 +73,50 @@ static void NAME(cut)(NAME(code) * codes, size_t n, uint64_t *random, size_t *sm
         *small = NAME(partition)(codes, *large, pivot - 1);
 }
 
-/* depth: how many cuts deep it may go before it settles for heapsort. */
-static void NAME(quicksort)(NAME(code) * codes, size_t n, int depth, uint64_t *random)
+struct NAME(quick) {
+    uint64_t random;
+    void *scratch; /* for bins, or NULL */
+};
+
+/* depth: how many cuts deep it may go before it settles for heapsort; most: codes that are worth a try with bins. */
+static void NAME(quicksort)(NAME(code) * codes, size_t n, int depth, size_t most, struct NAME(quick) * quick)
 {
     while (n > NAME(few)) {
+        if (n <= most && n >= NAME(least_binned)) {
+            if (NAME(sort_bins)(codes, n, quick->scratch))
+                return;
+            most = n / 8; /* else the attempts could take longer than the rest */
+        }
         if (depth-- == 0) {
             NAME(heapsort)(codes, n);
             return;
         }
         size_t small, large;
-        NAME(cut)(codes, n, random, &small, &large);
+        NAME(cut)(codes, n, &quick->random, &small, &large);
         if (small < n - large) {
-            NAME(quicksort)(codes, small, depth, random);
+            NAME(quicksort)(codes, small, depth, most, quick);
             codes += large;
             n -= large;
         } else {
-            NAME(quicksort)(codes + large, n - large, depth, random);
+            NAME(quicksort)(codes + large, n - large, depth, most, quick);
             n = small;
         }
     }
     NAME(sort_few)(codes, n);
 }
 
+static size_t NAME(scratch_bytes)(size_t n)
+{
+    return NAME(bin_bytes)(n);
+}
+
 static void NAME(sort_codes)(void *codes, void *scratch, size_t n)
 {
-    uint64_t random = 1;
+    struct NAME(quick) quick = {1, scratch};
     int depth = 4;
-    (void)scratch;
     for (size_t rest = n; rest > 0; rest /= 2)
         depth += 2;
-    NAME(quicksort)(codes, n, depth, &random);
+    NAME(quicksort)(codes, n, depth, scratch ? NAME(most_binned) : 0, &quick);
 }
 
 #endif

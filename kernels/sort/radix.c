@@ -8,8 +8,7 @@
 #include "kernels/kernel.h"
 #include "kernels/sort/leaf.h"
 
-#define WANTS_SCRATCH true
-#define PEL_SELF      "kernels/sort/radix.c"
+#define PEL_SELF "kernels/sort/radix.c"
 #include "kernels/foreach_signed.h"
 #undef PEL_SELF
 #define PEL_SELF "kernels/sort/leaves.h"
@@ -65,6 +64,11 @@ static void NAME(scatter)(const NAME(code) * from, NAME(code) * to, size_t n, in
     }
     for (size_t i = 0; i < n; i++)
         to[count[NAME(digit)(from[i], d)]++] = from[i];
+}
+
+static size_t NAME(scratch_bytes)(size_t n)
+{
+    return n * sizeof(T);
 }
 
 static void NAME(sort_codes)(void *codes, void *scratch, size_t n)
