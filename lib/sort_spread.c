@@ -24,12 +24,12 @@ struct spread {
 };
 
 enum {
-    BUCKET = 512 << 10,  /* bytes at most, where that is possible */
-    BLOCK = 1024,        /* bytes */
-    LONG_BLOCK = 4096,   /* where keys are many */
-    SHORT_BUFFER = 256,  /* the same */
-    LEAST_SHARE = 65536, /* bytes of a bucket, the same */
-    SAMPLES = 16,        /* for each range, at least */
+    BUCKET = 512 << 10, /* bytes at most, where that is possible */
+    BLOCK = 1024,       /* bytes */
+    LONG_BLOCK = 4096,  /* where keys are many */
+    BUFFER = 512,       /* the same */
+    RANGES = 256,       /* at least, the same: their buffers' last lines fit a first-level cache */
+    SAMPLES = 16,       /* for each range, at least */
     LEAST_SAMPLES = 4096,
     SLOTS_A_REGION = 16, /* of a stripe, at least */
     ZONES = 4,           /* a thread */
@@ -109,10 +109,11 @@ static bool plan_few(struct spread *spread)
 /* More keys: many buckets, for memory is read but once, and the longest blocks that fit. */
 static bool plan_many(struct spread *spread)
 {
-    spread->wanted = PEL_SORT_RANGES;
-    while (spread->wanted > PEL_SORT_RANGES / 2 && spread->job->n * spread->job->size / spread->wanted < LEAST_SHARE)
-        spread->wanted /= 2;
-    spread->buffer = SHORT_BUFFER;
+    size_t bytes = spread->job->n * spread->job->size;
+    spread->wanted = RANGES;
+    while (spread->wanted < PEL_SORT_RANGES && bytes / spread->wanted > BUCKET)
+        spread->wanted *= 2;
+    spread->buffer = BUFFER;
     for (spread->block = LONG_BLOCK; spread->block >= BLOCK; spread->block /= 2) {
         if (fits(spread, 8))
             return true;
@@ -315,7 +316,7 @@ bool pel_sort_spread(const struct pel_sort_job *job, const pel_opts *opts)
         return false;
     lay_out(&spread, scratch.data);
     find_ranges(&spread);
-    bool worth_it = job->team > 1 || spread.ranges->by_map;
+    bool worth_it = job->team > 1 || spread.ranges->way != PEL_SORT_BY_TREE;
     if (worth_it) {
         pel_team_for(job->team, spread.nstripes, distribute_stripe, &spread);
         pel_sort_bring_home(&spread.home);

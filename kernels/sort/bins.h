@@ -1,7 +1,7 @@
 /* Sorts codes that are spread about evenly over their span. One pass throws them into bins, by their distance from the
  * smallest, and networks sort each bin on its way back; a bin that runs over ends the attempt, which has then changed
  * nothing. E. J. Isaac, R. C. Singleton, "Sorting by address calculation" (1956). Read once per type of code, after
- * network.h. */
+ * network.h and ruler.h. */
 
 enum {
     NAME(bin_room) = 16 * NAME(lanes),                                /* codes: what the networks sort */
@@ -20,13 +20,6 @@ struct NAME(bin) {
     NAME(code) * next, *end;
 };
 
-/* The bin of a code is (distance >> shift) * factor >> 32. */
-struct NAME(aim) {
-    T low;
-    int shift;
-    uint32_t factor;
-};
-
 static size_t NAME(count_bins)(size_t n)
 {
     return (n + NAME(bin_load) - 1) / NAME(bin_load);
@@ -40,8 +33,8 @@ static size_t NAME(bin_bytes)(size_t n)
                                   : NAME(count_bins)(most) * (sizeof(struct NAME(bin)) + NAME(bin_step) * sizeof(T));
 }
 
-/* Cuts the span of the codes into even parts; n: at least a row. */
-static struct NAME(aim) NAME(take_aim)(const NAME(code) * codes, size_t n, size_t nbins)
+/* The ruler of as many parts over the codes; n: at least a row. */
+static struct pel_sort_ruler NAME(fit_ruler)(const NAME(code) * codes, size_t n, size_t parts)
 {
     ROW low = R(load)(codes + n - NAME(lanes)), high = low;
     for (size_t i = 0; i + NAME(lanes) <= n; i += NAME(lanes)) {
@@ -56,19 +49,7 @@ static struct NAME(aim) NAME(take_aim)(const NAME(code) * codes, size_t n, size_
         lows[0] = lows[i] < lows[0] ? lows[i] : lows[0];
         highs[0] = highs[i] > highs[0] ? highs[i] : highs[0];
     }
-    uint64_t span = (U)((U)highs[0] - (U)lows[0]);
-    struct NAME(aim) aim = {.low = lows[0], .shift = span >> 32 ? 32 - __builtin_clzll(span) : 0};
-    uint64_t factor = ((uint64_t)nbins << 32) / ((span >> aim.shift) + 1);
-    aim.factor = factor < UINT32_MAX ? (uint32_t)factor : UINT32_MAX;
-    return aim;
-}
-
-static inline void NAME(find_bins)(struct NAME(aim) aim, const NAME(code) * codes, size_t n, uint32_t *index)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint32_t distance = (uint32_t)(((U)codes[i] - (U)aim.low) >> aim.shift);
-        index[i] = (uint32_t)((uint64_t)distance * aim.factor >> 32);
-    }
+    return NAME(cut_span)(lows[0], highs[0], parts);
 }
 
 /* Throws up to NAME(thrown) codes; false where a bin runs over. */
@@ -91,18 +72,18 @@ static bool NAME(sort_bins)(NAME(code) * codes, size_t n, void *scratch)
     size_t nbins = NAME(count_bins)(n), i = 0;
     NAME(code) *room = scratch;
     struct NAME(bin) *bins = (void *)(room + nbins * NAME(bin_step));
-    struct NAME(aim) aim = NAME(take_aim)(codes, n, nbins);
+    struct pel_sort_ruler ruler = NAME(fit_ruler)(codes, n, nbins);
     uint32_t index[NAME(thrown)];
     for (size_t b = 0; b < nbins; b++) {
         bins[b].next = room + b * NAME(bin_step);
         bins[b].end = bins[b].next + NAME(bin_room);
     }
     for (; i + NAME(thrown) <= n; i += NAME(thrown)) {
-        NAME(find_bins)(aim, codes + i, NAME(thrown), index);
+        NAME(find_parts)(&ruler, codes + i, NAME(thrown), index);
         if (!NAME(throw)(codes + i, NAME(thrown), index, bins))
             return false;
     }
-    NAME(find_bins)(aim, codes + i, n - i, index);
+    NAME(find_parts)(&ruler, codes + i, n - i, index);
     if (!NAME(throw)(codes + i, n - i, index, bins))
         return false;
     for (size_t b = 0; b < nbins; b++) {

@@ -38,22 +38,33 @@ static size_t NAME(survey)(const NAME(code) * sample, size_t count, size_t each,
     return bucket + 1;
 }
 
-/* Whether no bucket has much more than its share of the sorted samples. */
-static bool NAME(is_even)(const NAME(code) * sample, size_t count, size_t each, const struct pel_sort_map *map)
+/* The buckets of up to a chunk of codes; there must be room to read a full chunk. */
+static inline void NAME(find_buckets)(const struct pel_sort_ranges *ranges, const NAME(code) * codes, size_t n,
+                                      uint32_t *bucket)
 {
-    size_t bucket = 0, first = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t b = NAME(bucket_at)(map->stretch, map->shift, NAME(distance)(map, sample[i]));
-        first = b == bucket ? first : i;
-        bucket = b;
-        if (i - first >= 8 * each)
-            return false;
+    const struct pel_sort_map *map = &ranges->how.map;
+    U distance[NAME(chunk)];
+    NAME(code) leaf[NAME(chunk)];
+    switch (ranges->way) {
+    case PEL_SORT_BY_RULER:
+        NAME(find_parts)(&ranges->how.ruler, codes, NAME(chunk), bucket);
+        break;
+    case PEL_SORT_BY_MAP:
+        for (size_t i = 0; i < NAME(chunk); i++)
+            distance[i] = NAME(distance)(map, codes[i]);
+        for (size_t i = 0; i < n; i++)
+            bucket[i] = (uint32_t)NAME(bucket_at)(map->stretch, map->shift, distance[i]);
+        break;
+    case PEL_SORT_BY_TREE:
+        NAME(descend_all)(&ranges->how.tree, codes, n, leaf);
+        for (size_t i = 0; i < n; i++)
+            bucket[i] = (uint32_t)leaf[i];
+        break;
     }
-    return true;
 }
 
-/* Sets the map up for a sorted sample; false where buckets would not be even. */
-static bool NAME(draw)(const NAME(code) * sample, size_t count, size_t each, struct pel_sort_ranges *ranges)
+/* Sets the map up for a sorted sample. */
+static void NAME(draw)(const NAME(code) * sample, size_t count, size_t each, struct pel_sort_ranges *ranges)
 {
     struct pel_sort_map *map = &ranges->how.map;
     U span = (U)sample[count - 1] - (U)sample[0];
@@ -63,42 +74,51 @@ static bool NAME(draw)(const NAME(code) * sample, size_t count, size_t each, str
     while (span >> map->shift >= PEL_SORT_STRETCHES)
         map->shift++;
     ranges->nbuckets = NAME(survey)(sample, count, each, map);
-    return NAME(is_even)(sample, count, each, map);
 }
 
-/* Counts the samples before each bucket. They are sorted, and so are their buckets. */
-static void NAME(count_samples)(const NAME(code) * sample, size_t count, struct pel_sort_ranges *ranges)
+/* Counts the samples before each bucket. They are sorted, and so are their buckets. Returns how many the fullest has.
+ */
+static size_t NAME(count_samples)(const NAME(code) * sample, size_t count, struct pel_sort_ranges *ranges)
 {
-    NAME(code) bucket[NAME(chunk)], codes[NAME(chunk)] = {0};
-    const struct pel_sort_map *map = &ranges->how.map;
-    size_t b = 0;
+    NAME(code) codes[NAME(chunk)] = {0};
+    uint32_t bucket[NAME(chunk)];
+    size_t b = 0, most = 0;
     for (size_t done = 0; done < count; done += NAME(chunk)) {
         size_t some = count - done < NAME(chunk) ? count - done : NAME(chunk);
         memcpy(codes, sample + done, some * sizeof(T));
-        if (!ranges->by_map)
-            NAME(descend_all)(&ranges->how.tree, codes, some, bucket);
+        NAME(find_buckets)(ranges, codes, some, bucket);
         for (size_t i = 0; i < some; i++) {
-            size_t here = ranges->by_map ? NAME(bucket_at)(map->stretch, map->shift, NAME(distance)(map, codes[i]))
-                                         : (size_t)bucket[i];
-            for (; b <= here; b++)
+            for (; b <= bucket[i]; b++)
                 ranges->sampled[b] = (uint32_t)(done + i);
         }
     }
     for (; b <= ranges->nbuckets; b++)
         ranges->sampled[b] = (uint32_t)count;
+    for (b = 0; b < ranges->nbuckets; b++) {
+        size_t here = ranges->sampled[b + 1] - ranges->sampled[b];
+        most = here > most ? here : most;
+    }
+    return most;
 }
 
 static void NAME(choose)(const NAME(code) * sample, size_t count, size_t wanted, struct pel_sort_ranges *ranges)
 {
-    const size_t most_leaves = (size_t)1 << PEL_SORT_LEVELS;
+    const size_t each = count / wanted;
     int levels = 0;
     while ((size_t)1 << levels < wanted && levels < PEL_SORT_LEVELS)
         levels++;
-    ranges->by_map = wanted > most_leaves && NAME(draw)(sample, count, count / wanted, ranges);
-    if (!ranges->by_map) {
-        NAME(plant_tree)(sample, count, levels, &ranges->how.tree);
-        ranges->nbuckets = (size_t)1 << (levels + ranges->how.tree.repeats);
-    }
+    ranges->way = PEL_SORT_BY_RULER;
+    ranges->nbuckets = wanted;
+    ranges->how.ruler = NAME(cut_span)(sample[0], sample[count - 1], wanted);
+    if (NAME(count_samples)(sample, count, ranges) <= 4 * each)
+        return;
+    ranges->way = PEL_SORT_BY_MAP;
+    NAME(draw)(sample, count, each, ranges);
+    if (NAME(count_samples)(sample, count, ranges) <= 8 * each)
+        return;
+    ranges->way = PEL_SORT_BY_TREE;
+    NAME(plant_tree)(sample, count, levels, &ranges->how.tree);
+    ranges->nbuckets = (size_t)1 << (levels + ranges->how.tree.repeats);
     NAME(count_samples)(sample, count, ranges);
 }
 
@@ -114,14 +134,15 @@ static inline void NAME(copy_buffer)(const NAME(code) * from, NAME(code) * to, s
 
 /* Moves a full buffer to its chain, past the caches: it will not be read soon. Of equal codes only the number counts.
  * Inline it would take registers from the loop that seldom needs it. */
-__attribute__((noinline)) static void NAME(move_out)(struct pel_sort_stripe *stripe, size_t bucket, bool equal)
+__attribute__((noinline)) static void NAME(move_out)(const struct pel_sort_ranges *ranges,
+                                                     struct pel_sort_stripe *stripe, size_t bucket)
 {
     struct pel_sort_chain *chain = &stripe->chain[bucket];
     char *from = stripe->buffers + bucket * stripe->buffer;
     size_t filled = chain->moved & (stripe->slots->block - 1);
     stripe->next[bucket] = from;
     chain->moved += stripe->buffer;
-    if (equal)
+    if (pel_sort_all_equal(ranges, bucket))
         return;
     if (filled == 0)
         pel_sort_claim(stripe, (uint32_t)bucket);
@@ -129,37 +150,21 @@ __attribute__((noinline)) static void NAME(move_out)(struct pel_sort_stripe *str
     NAME(copy_buffer)((NAME(code) *)(void *)from, (NAME(code) *)(void *)to, stripe->buffer);
 }
 
-/* Appends a code to the buffer of its bucket. */
-static inline void NAME(put_code)(struct pel_sort_stripe *stripe, char **next, uintptr_t within, T code, size_t bucket,
-                                  bool equal)
-{
-    char *to = next[bucket];
-    *(NAME(code) *)(void *)to = code;
-    next[bucket] = to + sizeof(T);
-    if (((uintptr_t)(to + sizeof(T)) & within) == 0)
-        NAME(move_out)(stripe, bucket, equal);
-}
-
 /* Appends up to a chunk of codes to the chains of their buckets; there must be room to read a full chunk. */
 static void NAME(append)(const struct pel_sort_ranges *ranges, const NAME(code) * codes, size_t n,
                          struct pel_sort_stripe *stripe)
 {
-    const struct pel_sort_map *map = &ranges->how.map;
-    NAME(code) bucket[NAME(chunk)];
-    U distance[NAME(chunk)];
+    uint32_t bucket[NAME(chunk)];
     char **next = stripe->next;
     uintptr_t within = stripe->buffer - 1;
-    int shift = map->shift;
-    if (ranges->by_map) {
-        for (size_t i = 0; i < NAME(chunk); i++)
-            distance[i] = NAME(distance)(map, codes[i]);
-        for (size_t i = 0; i < n; i++)
-            NAME(put_code)
-        (stripe, next, within, codes[i], NAME(bucket_at)(map->stretch, shift, distance[i]), false);
-        return;
+    NAME(find_buckets)(ranges, codes, n, bucket);
+    for (size_t i = 0; i < n; i++) {
+        size_t b = bucket[i];
+        char *to = next[b];
+        *(NAME(code) *)(void *)to = codes[i];
+        to += sizeof(T);
+        next[b] = to;
+        if (((uintptr_t)to & within) == 0)
+            NAME(move_out)(ranges, stripe, b);
     }
-    NAME(descend_all)(&ranges->how.tree, codes, n, bucket);
-    for (size_t i = 0; i < n; i++)
-        NAME(put_code)
-    (stripe, next, within, codes[i], (size_t)bucket[i], pel_sort_all_equal(ranges, (size_t)bucket[i]));
 }

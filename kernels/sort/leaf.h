@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/sort/ruler.h"
 #include "kernels/sort/slots.h"
 #include "kernels/sort/tree.h"
 
@@ -32,13 +33,16 @@ struct pel_sort_map {
     uint32_t stretch[PEL_SORT_STRETCHES]; /* its first bucket << 8 | bits of a distance within a bucket */
 };
 
-/* How codes find their buckets: by the map where there are to be more than a tree has, and it makes them of about the
- * same size; else by the tree. */
+/* How codes find their buckets, the fastest way first: by a ruler where even parts of the span have about as many codes
+ * each, by the map where that makes buckets of about the same size, else by the tree. */
+enum pel_sort_way { PEL_SORT_BY_RULER, PEL_SORT_BY_MAP, PEL_SORT_BY_TREE };
+
 struct pel_sort_ranges {
     size_t nbuckets;
-    bool by_map;
+    enum pel_sort_way way;
     uint32_t sampled[PEL_SORT_BUCKETS + 1]; /* samples before each bucket, and in the end all */
     union {
+        struct pel_sort_ruler ruler;
         struct pel_sort_map map;
         struct pel_sort_tree tree;
     } how;
@@ -47,7 +51,7 @@ struct pel_sort_ranges {
 /* Whether what is in a bucket equals its upper bound. */
 static inline bool pel_sort_all_equal(const struct pel_sort_ranges *ranges, size_t bucket)
 {
-    return !ranges->by_map && ranges->how.tree.repeats && bucket % 2 == 1;
+    return ranges->way == PEL_SORT_BY_TREE && ranges->how.tree.repeats && bucket % 2 == 1;
 }
 
 struct pel_sort_leaf {

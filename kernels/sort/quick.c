@@ -32,13 +32,16 @@ static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 
 #include "kernels/sort/rows.h"
 
-#include "kernels/sort/bins.h"
+#include "kernels/sort/ruler.h"
+
 #include "kernels/sort/classify.h"
 #include "kernels/sort/distribute.h"
 #include "kernels/sort/heap.h"
 #include "kernels/sort/network.h"
 #include "kernels/sort/partition.h"
 #include "kernels/sort/values.h"
+
+#include "kernels/sort/bins.h"
 
 enum { NAME(few) = 16 * NAME(lanes), NAME(many) = 4 * NAME(few) };
 
