@@ -32,6 +32,7 @@ enum {
     SAMPLES = 16,       /* for each range, at least */
     LEAST_SAMPLES = 4096,
     SLOTS_A_REGION = 16, /* of a stripe, at least */
+    REGIONS_A_RANGE = 4, /* at most: more regions are fewer turns, and free slots are where they are wanted later */
     ZONES = 4,           /* a thread */
 };
 
@@ -134,7 +135,9 @@ static bool plan(struct spread *spread)
         return false;
     size_t regions = count_slots(spread) / spread->nstripes / SLOTS_A_REGION;
     plan_benches(spread);
-    spread->nregions = regions < 1 ? 1 : regions < PEL_SORT_REGIONS ? regions : PEL_SORT_REGIONS;
+    size_t most = REGIONS_A_RANGE * spread->wanted;
+    most = most < PEL_SORT_REGIONS ? most : PEL_SORT_REGIONS;
+    spread->nregions = regions < 1 ? 1 : regions < most ? regions : most;
     return true;
 }
 
