@@ -2,6 +2,7 @@
 #include "lib/stencil_plan.h"
 #include "lib/element.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/block.h"
@@ -144,22 +145,30 @@ static void fill_edges(struct tables *tables, const struct pel_plan *plan)
     }
 }
 
-/* Whether the taps are a cell and its neighbours in so many dimensions, in the order of their offsets. */
-static bool is_box(const struct pel_stencil_form *form, int ndim)
+/* Whether the taps are those of the neighbourhood, in the order of their offsets. */
+static bool is_near(const struct pel_stencil_form *form, int ndim, bool box)
 {
-    int32_t cells = ndim == 3 ? 27 : 9;
-    if (form->ntaps != (size_t)cells)
-        return false;
-    for (int32_t k = 0; k < cells; k++) {
-        const int32_t *offset = form->offset[k];
-        for (int a = 0; a < 3; a++) {
-            if (offset[a] < -1 || offset[a] > 1)
-                return false;
-        }
-        if ((offset[0] * 3 + offset[1]) * 3 + offset[2] != k - cells / 2)
+    size_t k = 0;
+    for (int32_t i = 0, cells = ndim == 3 ? 27 : ndim == 2 ? 9 : 3; i < cells; i++) {
+        int32_t offset[3] = {ndim == 3 ? i / 9 - 1 : 0, ndim > 1 ? i / 3 % 3 - 1 : 0, i % 3 - 1};
+        if (!box && abs(offset[0]) + abs(offset[1]) + abs(offset[2]) > 1)
+            continue;
+        if (k == form->ntaps || memcmp(form->offset[k], offset, sizeof offset) != 0)
             return false;
+        k++;
     }
-    return true;
+    return k == form->ntaps;
+}
+
+static enum pel_stencil_near find_near(const struct pel_stencil_form *form)
+{
+    for (int ndim = 1; ndim <= 3; ndim++) {
+        if (is_near(form, ndim, false))
+            return (enum pel_stencil_near)(PEL_STENCIL_STAR1 + ndim - 1);
+        if (ndim > 1 && is_near(form, ndim, true))
+            return (enum pel_stencil_near)(PEL_STENCIL_BOX2 + ndim - 2);
+    }
+    return PEL_STENCIL_FAR;
 }
 
 /* Planes of a 3-dimensional grid that the taps read, and the one they write. */
@@ -236,7 +245,7 @@ struct pel_plan *pel_stencil_make(const pel_stencil_desc *desc)
     fill_taps(&tables, plan, desc);
     fill_edges(&tables, plan);
     plan->form.offset = (const int32_t(*)[3])tables.offset;
-    plan->form.box = is_box(&plan->form, 2) ? 2 : is_box(&plan->form, 3) ? 3 : 0;
+    plan->form.near = find_near(&plan->form);
     plan->form.coef = tables.coef;
     plan->form.outside = tables.outside;
     plan->form.shift = tables.shift;

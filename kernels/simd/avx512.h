@@ -101,6 +101,23 @@ static inline v_f64 v_load_prefix_f64(const double *p)
 }
 #define V_HAS_load_prefix_f64 1
 
+/* See generic.h. Zen 4 takes these beside multiply-adds, and the permutations by index that compilers choose instead of
+ * them. */
+#define V_BESIDE(suffix, bits, lanes)                                                                                  \
+    static inline v_##suffix v_earlier_##suffix(v_##suffix before, v_##suffix v)                                       \
+    {                                                                                                                  \
+        return (v_##suffix)_mm512_alignr_epi##bits((__m512i)v, (__m512i)before, (lanes)-1);                            \
+    }                                                                                                                  \
+    static inline v_##suffix v_later_##suffix(v_##suffix v, v_##suffix after)                                          \
+    {                                                                                                                  \
+        return (v_##suffix)_mm512_alignr_epi##bits((__m512i)after, (__m512i)v, 1);                                     \
+    }
+V_BESIDE(f32, 32, 16)
+V_BESIDE(f64, 64, 8)
+#undef V_BESIDE
+#define V_HAS_beside_f32 1
+#define V_HAS_beside_f64 1
+
 /* Parts of a vector; see generic.h. */
 #define V_PART(suffix, T_, vector, mask, all, instruction)                                                             \
     static inline v_##suffix v_load_part_##suffix(const T_ *p, size_t count, v_##suffix rest)                          \

@@ -89,6 +89,19 @@ static inline __attribute__((always_inline)) VT V(slide)(VT before, VT v, size_t
     return by == 2 ? SHUFFLE(before, v, V_BACK, 2) : SHUFFLE(before, v, V_BACK, 1);
 }
 
+/* The vectors that begin one lane before v and one behind its start, of three that follow each other. */
+#if T_SIGNIFICAND && !NAME(V_HAS_beside)
+static inline VT V(earlier)(VT before, VT v)
+{
+    return SHUFFLE(before, v, V_BACK, 1);
+}
+
+static inline VT V(later)(VT v, VT after)
+{
+    return SHUFFLE(v, after, V_AHEAD, 1);
+}
+#endif
+
 /* All lanes combined by a function of two vectors, half with half. */
 #define ACROSS(word, R, VR, combine)                                                                                   \
     static inline R V(word)(VR v)                                                                                      \

@@ -53,10 +53,11 @@ V_TYPE(uint64_t, u64)
 #define VS      VS__(T_BITS)
 #define LANES   (PEL_VBYTES / sizeof(T))
 
-/* Where lane i comes from, as an index into two vectors end to end: lane i + by, around the end of the first; the lane
- * `by` before lane i of the second; in every second block of d lanes the last of the block before, else lane i of the
- * second. */
+/* Where lane i comes from, as an index into two vectors end to end: lane i + by, around the end of the first or beyond
+ * it; the lane `by` before lane i of the second; in every second block of d lanes the last of the block before, else
+ * lane i of the second. */
 #define V_FROM(i, by, lanes)  (((i) + (by)) % (lanes))
+#define V_AHEAD(i, by, lanes) ((i) + (by))
 #define V_BACK(i, by, lanes)  ((lanes) + (i) - (by) % (lanes))
 #define V_BELOW(i, d, lanes)  ((i) & (d) ? (i) / (d) * (d)-1 : (lanes) + (i))
 #define V_LAST(i, any, lanes) ((lanes)-1)

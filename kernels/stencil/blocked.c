@@ -10,11 +10,9 @@
 enum {
     MOST_UNROLLED = 27, /* taps */
     BLOCK = 8,          /* vectors at most in a block: it leaves registers for coefficients */
-    BOX_ROWS = 4,
 };
 
 #define UNROLL        _Pragma("GCC unroll 8")
-#define UNROLL9       _Pragma("GCC unroll 9")
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* Hides where a value comes from, so that the compiler neither loads it again instead of keeping it, nor keeps what had
@@ -25,6 +23,8 @@ enum {
 #else
 #define HIDE_VECTOR(value) (void)0
 #endif
+
+#include "kernels/stencil/near.h"
 
 #define PEL_SELF "kernels/stencil/blocked.c"
 #include "kernels/foreach_float.h"
@@ -55,9 +55,10 @@ struct NAME(span) {
     const T *const *tap;
     const T *coef;
     size_t ntaps, count, stride;
-    size_t rows, done; /* how many there are, and how many of them are computed */
-    int box;           /* see pel_stencil_form; 0 where not all taps are inside */
-    bool last, wide;   /* wide: in blocks of BLOCK vectors */
+    size_t rows, height;        /* how many there are, and how many are computed at once */
+    size_t longest;             /* vectors of a block at most */
+    enum pel_stencil_near near; /* PEL_STENCIL_FAR where not all taps are inside */
+    bool last;
 };
 
 static inline VT NAME(settle)(VT value, bool last)
@@ -65,34 +66,38 @@ static inline VT NAME(settle)(VT value, bool last)
     return last ? V(select)(V(is_nan)(value), V(set1)((T)__builtin_nan("")), value) : value;
 }
 
-/* Computes `vectors` vectors, the first from cell x on and `step` cells from one to the next. */
-static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t vectors, size_t step)
+/* Computes `vectors` vectors from cell x on. */
+typedef void NAME(block_body)(struct NAME(span) span, size_t x, size_t vectors);
+
+static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t vectors)
 {
     VT acc[BLOCK];
     VT coef = V(set1)(span.coef[0]);
-    UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = coef * V(load)(span.tap[0] + x + v * step);
+    UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = coef * V(load)(span.tap[0] + x + v * LANES);
     for (size_t k = 1; k < span.ntaps; k++) {
         coef = V(set1)(span.coef[k]);
-        UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = V(fma)(coef, V(load)(span.tap[k] + x + v * step), acc[v]);
+        UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = V(fma)(coef, V(load)(span.tap[k] + x + v * LANES), acc[v]);
     }
-    UNROLL for (size_t v = 0; v < vectors; v++) V(store)(span.to + x + v * step, NAME(settle)(acc[v], span.last));
+    UNROLL for (size_t v = 0; v < vectors; v++) V(store)(span.to + x + v * LANES, NAME(settle)(acc[v], span.last));
 }
 
-/* One row. The first and the last vector are where the row begins and ends, those between them where stores are
- * aligned: cells that two of them share are computed twice. */
-static ALWAYS_INLINE void NAME(vectors)(struct NAME(span) span, size_t x)
+/* The row, or rows, from cell x on. The first and the last vector are where the row begins and ends, those between them
+ * where stores are aligned: cells that two of them share are computed twice. */
+static ALWAYS_INLINE void NAME(walk)(struct NAME(span) span, size_t x, NAME(block_body) * block, const size_t most)
 {
     size_t end = x + span.count;
-    NAME(block)(span, x, 1, LANES);
-    x += LANES - (uintptr_t)(span.to + x) / sizeof(T) % LANES;
-    for (; span.wide && x + BLOCK * LANES <= end; x += BLOCK * LANES)
-        NAME(block)(span, x, BLOCK, LANES);
-    for (; x + 4 * LANES <= end; x += 4 * LANES)
-        NAME(block)(span, x, 4, LANES);
-    for (; x + LANES < end; x += LANES)
-        NAME(block)(span, x, 1, LANES);
+    block(span, x, 1);
+    x = span.count <= 2 * LANES ? end - LANES : x + LANES - (uintptr_t)(span.to + x) / sizeof(T) % LANES;
+#define PIECES(n)                                                                                                      \
+    for (; (n) <= most && (n) <= span.longest && x + (n)*LANES <= end; x += (n)*LANES)                                 \
+        block(span, x, n);
+    PIECES(8)
+    PIECES(4)
+    PIECES(2)
+    PIECES(1)
+#undef PIECES
     if (x < end)
-        NAME(block)(span, end - LANES, 1, LANES);
+        block(span, end - LANES, 1);
 }
 
 static inline T NAME(cell)(struct NAME(span) span, size_t x)
@@ -117,15 +122,15 @@ static void NAME(parts)(struct NAME(span) span)
 
 static ALWAYS_INLINE void NAME(rows)(struct NAME(span) span)
 {
-    for (size_t row = span.done; span.count <= 2 * LANES && row < span.rows; row++)
-        NAME(block)(span, row * span.stride, 2, span.count - LANES);
-    for (size_t row = span.done; span.count > 2 * LANES && row < span.rows; row++)
-        NAME(vectors)(span, row * span.stride);
+    for (size_t row = 0; row < span.rows; row++)
+        NAME(walk)(span, row * span.stride, NAME(block), BLOCK);
 }
 
+#include "kernels/stencil/near.h"
+
 /* A known number of taps lets the compiler unroll; pointers and coefficients of our own, which no store can reach, let
- * it keep them in registers. */
-static ALWAYS_INLINE void NAME(few)(struct NAME(span) span, const size_t ntaps)
+ * it keep them in registers. near: which they are known to be. */
+static ALWAYS_INLINE void NAME(few)(struct NAME(span) span, const size_t ntaps, const enum pel_stencil_near near)
 {
     const T *tap[MOST_UNROLLED];
     T coef[MOST_UNROLLED];
@@ -136,73 +141,20 @@ static ALWAYS_INLINE void NAME(few)(struct NAME(span) span, const size_t ntaps)
     span.tap = tap;
     span.coef = coef;
     span.ntaps = ntaps;
-    NAME(rows)(span);
+    span.near = near;
+    if (near)
+        NAME(near)(span);
+    else
+        NAME(rows)(span);
 }
 
-/* Vector x of `rows` rows under the taps of a box, plane by plane. What several rows read is loaded once. 27
- * coefficients would fill the registers: they are loaded again for each vector. */
-static ALWAYS_INLINE void NAME(box_block)(struct NAME(span) span, size_t x, const size_t rows, const size_t planes)
+/* Rows of at least a vector, under taps of any kind. */
+static void NAME(any)(struct NAME(span) span)
 {
-    VT acc[BOX_ROWS];
-    const T *coef = span.coef;
-    HIDE(coef);
-    UNROLL for (size_t plane = 0; plane < planes; plane++, coef += 9)
-    {
-        VT value[BOX_ROWS + 2][3];
-        const T *from = span.tap[9 * plane] + x;
-        UNROLL for (size_t row = 0; row < rows + 2; row++)
-        {
-            UNROLL for (size_t dx = 0; dx < 3; dx++)
-            {
-                value[row][dx] = V(load)(from + row * span.stride + dx);
-                HIDE_VECTOR(value[row][dx]);
-            }
-        }
-        UNROLL9 for (size_t k = 0; k < 9; k++)
-        {
-            VT c = V(set1)(coef[k]);
-            UNROLL for (size_t row = 0; row < rows; row++) acc[row] =
-                plane + k ? V(fma)(c, value[row + k / 3][k % 3], acc[row]) : c * value[row][0];
-        }
-    }
-    UNROLL for (size_t row = 0; row < rows; row++)
-        V(store)(span.to + x + row * span.stride, NAME(settle)(acc[row], span.last));
-}
-
-/* The next `rows` rows of a span, as NAME(vectors) does one. */
-static ALWAYS_INLINE void NAME(box_rows)(struct NAME(span) * span, const size_t rows, const size_t planes)
-{
-    size_t first = span->done * span->stride, end = first + span->count;
-    for (size_t x = first;;) {
-        NAME(box_block)(*span, x, rows, planes);
-        if (x + LANES >= end)
-            break;
-        x = clamp(x + LANES - (uintptr_t)(span->to + x) / sizeof(T) % LANES, first, end - LANES);
-    }
-    span->done += rows;
-}
-
-static ALWAYS_INLINE void NAME(box)(struct NAME(span) * span, const size_t planes)
-{
-    while (span->done + BOX_ROWS <= span->rows)
-        NAME(box_rows)(span, BOX_ROWS, planes);
-    while (span->done + BOX_ROWS / 2 <= span->rows)
-        NAME(box_rows)(span, BOX_ROWS / 2, planes);
-}
-
-static void NAME(compute)(struct NAME(span) span)
-{
-    if (span.count >= LANES && span.box == 2)
-        NAME(box)(&span, 1);
-    if (span.count >= LANES && span.box == 3)
-        NAME(box)(&span, 3);
-    switch (span.count < LANES ? 0 : span.ntaps) {
-    case 0:
-        NAME(parts)(span);
-        break;
+    switch (span.ntaps) {
 #define TAPS(n)                                                                                                        \
     case n:                                                                                                            \
-        NAME(few)(span, n);                                                                                            \
+        NAME(few)(span, n, PEL_STENCIL_FAR);                                                                           \
         break;
         TAPS(3)
         TAPS(5)
@@ -217,6 +169,28 @@ static void NAME(compute)(struct NAME(span) span)
     }
 }
 
+static void NAME(compute)(struct NAME(span) span)
+{
+    if (span.count < LANES) {
+        NAME(parts)(span);
+        return;
+    }
+    switch (span.near) {
+#define NEAR(which, n)                                                                                                 \
+    case which:                                                                                                        \
+        NAME(few)(span, n, which);                                                                                     \
+        break;
+        NEAR(PEL_STENCIL_STAR1, 3)
+        NEAR(PEL_STENCIL_STAR2, 5)
+        NEAR(PEL_STENCIL_STAR3, 7)
+        NEAR(PEL_STENCIL_BOX2, 9)
+        NEAR(PEL_STENCIL_BOX3, 27)
+#undef NEAR
+    default:
+        NAME(any)(span);
+    }
+}
+
 static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t place, size_t count)
 {
     const struct pel_stencil_form *form = band->sweep->form;
@@ -227,9 +201,9 @@ static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t pl
                                .count = count,
                                .rows = band->rows,
                                .stride = form->stride[1],
-                               .box = band->inner ? form->box : 0,
-                               .last = band->sweep->last,
-                               .wide = band->params[1] == BLOCK};
+                               .longest = band->params[1] == BLOCK ? BLOCK : BLOCK / 2,
+                               .near = band->inner ? form->near : PEL_STENCIL_FAR,
+                               .last = band->sweep->last};
 }
 
 static void NAME(inner_cells)(const struct NAME(band) * band, size_t x, size_t count)

@@ -38,13 +38,24 @@ struct pel_stencil_terms {
     bool two_levels; /* the grid that is written holds the values one step before */
 };
 
+/* Whether the taps are a cell and its nearest neighbours in so many dimensions, along the axes (a star) or all of them
+ * (a box), in the order of their offsets. */
+enum pel_stencil_near {
+    PEL_STENCIL_FAR,
+    PEL_STENCIL_STAR1,
+    PEL_STENCIL_STAR2,
+    PEL_STENCIL_STAR3,
+    PEL_STENCIL_BOX2,
+    PEL_STENCIL_BOX3,
+};
+
 /* The taps on the grid. */
 struct pel_stencil_form {
     struct pel_stencil_axis axis[3];
     size_t stride[2];                      /* cells from plane to plane and from row to row */
     const struct pel_stencil_terms *terms; /* NULL: the taps are all */
     size_t planes;                         /* that the computation of one touches, itself included */
-    int box; /* 2 or 3: the taps are a cell and its neighbours in so many dimensions, in their order; else 0 */
+    enum pel_stencil_near near;
     size_t ntaps;
     const int32_t (*offset)[3];
     const void *coef;       /* in the grid's dtype */

@@ -1,0 +1,124 @@
+/* Rows under the taps of a cell and its nearest neighbours, a star or a box, in blocks of several vectors of two rows.
+ * What rows share is loaded once. Along a row the neighbours of a vector come from the vectors beside it, except at the
+ * ends of a block: a load would cross a cache line, and where rows lie a power of two apart such lines push each other
+ * out of the first-level cache. Read by blocked.c, once without a dtype and once for each. */
+#ifndef T
+
+enum {
+    NEAR_ROWS = 2,
+#if PEL_ISA_IS(avx512) || PEL_ISA_IS(neon)
+    NEAR_VECTORS = 4,
+#else
+    NEAR_VECTORS = 2, /* of 16 registers */
+#endif
+};
+
+#else
+
+/* The vectors from a cell on, each between those that begin one cell earlier and later. */
+static ALWAYS_INLINE void NAME(load_around)(const T *from, VT around[NEAR_VECTORS][3], size_t vectors)
+{
+    UNROLL for (size_t v = 0; v < vectors; v++)
+    {
+        around[v][1] = V(load)(from + v * LANES);
+        HIDE_VECTOR(around[v][1]);
+    }
+    UNROLL for (size_t v = 0; v < vectors; v++)
+    {
+        around[v][0] = v ? V(earlier)(around[v - (v > 0)][1], around[v][1]) : V(load)(from - 1);
+        around[v][2] =
+            v + 1 < vectors ? V(later)(around[v][1], around[v + (v + 1 < vectors)][1]) : V(load)(from + v * LANES + 1);
+    }
+}
+
+static ALWAYS_INLINE VT NAME(add_tap)(const struct NAME(span) * span, size_t k, VT value, VT acc)
+{
+    return k ? V(fma)(V(set1)(span->coef[k]), value, acc) : V(set1)(span->coef[0]) * value;
+}
+
+static ALWAYS_INLINE void NAME(store_rows)(const struct NAME(span) * span, size_t x, VT acc[NEAR_ROWS][NEAR_VECTORS],
+                                           size_t vectors)
+{
+    UNROLL for (size_t row = 0; row < span->height; row++)
+    {
+        UNROLL for (size_t v = 0; v < vectors; v++)
+            V(store)(span->to + x + row * span->stride + v * LANES, NAME(settle)(acc[row][v], span->last));
+    }
+}
+
+/* Adds the three taps from k on, all of one row. */
+static ALWAYS_INLINE void NAME(add_taps)(const struct NAME(span) * span, size_t k, VT around[NEAR_VECTORS][3],
+                                         VT acc[NEAR_VECTORS], size_t vectors)
+{
+    UNROLL for (size_t dx = 0; dx < 3; dx++)
+    {
+        UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = NAME(add_tap)(span, k + dx, around[v][dx], acc[v]);
+    }
+}
+
+/* Plane by plane. 27 coefficients would fill the registers: they are loaded again for each block. */
+static ALWAYS_INLINE void NAME(box_block)(struct NAME(span) span, size_t x, size_t vectors)
+{
+    VT acc[NEAR_ROWS][NEAR_VECTORS] = {{{0}}}, around[NEAR_VECTORS][3];
+    HIDE(span.coef);
+    UNROLL for (size_t plane = 0; plane < span.ntaps / 9; plane++)
+    {
+        UNROLL for (size_t from = 0; from < span.height + 2; from++)
+        {
+            NAME(load_around)(span.tap[9 * plane + 1] + x + from * span.stride, around, vectors);
+            UNROLL for (size_t row = 0; row < span.height; row++)
+            {
+                if (from - row < 3)
+                    NAME(add_taps)(&span, 9 * plane + 3 * (from - row), around, acc[row], vectors);
+            }
+        }
+    }
+    NAME(store_rows)(&span, x, acc, vectors);
+}
+
+/* The tap in the middle has as many before it as there are dimensions. */
+static ALWAYS_INLINE void NAME(star_block)(struct NAME(span) span, size_t x, size_t vectors)
+{
+    VT acc[NEAR_ROWS][NEAR_VECTORS], around[NEAR_ROWS][NEAR_VECTORS][3];
+    const size_t ndim = span.ntaps / 2, last = span.ntaps - 1;
+    UNROLL for (size_t row = 0; row < span.height; row++)
+        NAME(load_around)(span.tap[ndim] + x + row * span.stride, around[row], vectors);
+    UNROLL for (size_t i = 0; i < span.height * vectors; i++)
+    {
+        size_t row = i / vectors, v = i % vectors, at = x + row * span.stride + v * LANES;
+        VT sum = {0};
+        if (ndim == 3)
+            sum = NAME(add_tap)(&span, 0, V(load)(span.tap[0] + at), sum);
+        if (ndim > 1)
+            sum = NAME(add_tap)(&span, ndim - 2, row ? around[0][v][1] : V(load)(span.tap[ndim - 2] + at), sum);
+        UNROLL for (size_t dx = 0; dx < 3; dx++) sum = NAME(add_tap)(&span, ndim - 1 + dx, around[row][v][dx], sum);
+        if (ndim > 1)
+            sum = NAME(add_tap)(&span, ndim + 2,
+                                row + 1 < span.height ? around[1][v][1] : V(load)(span.tap[ndim + 2] + at), sum);
+        if (ndim == 3)
+            sum = NAME(add_tap)(&span, last, V(load)(span.tap[last] + at), sum);
+        acc[row][v] = sum;
+    }
+    NAME(store_rows)(&span, x, acc, vectors);
+}
+
+static ALWAYS_INLINE void NAME(near_block)(struct NAME(span) span, size_t x, size_t vectors)
+{
+    if (span.near < PEL_STENCIL_BOX2)
+        NAME(star_block)(span, x, vectors);
+    else
+        NAME(box_block)(span, x, vectors);
+}
+
+static ALWAYS_INLINE void NAME(near)(struct NAME(span) span)
+{
+    size_t row = 0;
+    span.height = NEAR_ROWS;
+    for (; span.near > PEL_STENCIL_STAR1 && row + NEAR_ROWS <= span.rows; row += NEAR_ROWS)
+        NAME(walk)(span, row * span.stride, NAME(near_block), NEAR_VECTORS);
+    span.height = 1;
+    for (; row < span.rows; row++)
+        NAME(walk)(span, row * span.stride, NAME(near_block), NEAR_VECTORS);
+}
+
+#endif
