@@ -7,7 +7,7 @@ enum {
     LEAST_HEIGHT = 2,
     MOST_HEIGHT = 1024,
     TILES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
-    LAST_LEVEL = 4,       /* times the second-level cache that a tile may fill of the last */
+    LAST_LEVEL = 8,       /* times the second-level cache that a tile may fill of the last */
     LONG_ROW = 64,        /* units of a block of a row */
 };
 
@@ -121,19 +121,22 @@ static void choose_for_cache(struct pel_stencil_space *space)
     }
 }
 
-/* Where the reach is long or cells are many bytes wide, no tile of several steps fits a second-level cache: then a
- * larger one in the last level is still better than none. */
+/* In three dimensions a step of a wave is a few planes, which the next step finds in the second-level cache; only when
+ * the wave has come through all steps is the whole tile read again, and the last level is fast enough for that. There
+ * tiles may be larger, and elsewhere where the reach is long or cells are many bytes wide, so that none of several
+ * steps fits the second-level cache. */
 void pel_stencil_choose_tiling(struct pel_stencil_space *space)
 {
+    size_t share = pel_topology_cache(3) / 2 / (size_t)space->team;
+    size_t large = pel_stencil_larger(pel_stencil_smaller(share, LAST_LEVEL * space->cache), space->cache);
     space->tiling = (struct pel_stencil_tiling){.why_not = "all arrays fit the cache"};
     if (cells_of(space) <= space->cache * (size_t)space->team / space->bytes)
         return;
     space->tiling.why_not = "no diamond of several steps fits the cache and the team";
-    space->tile_cache = space->cache;
+    space->tile_cache = space->ndim == 3 ? large : space->cache;
     choose_for_cache(space);
-    size_t share = pel_topology_cache(3) / 2 / (size_t)space->team;
-    if (space->tiling.why_not && share > space->cache) {
-        space->tile_cache = pel_stencil_smaller(share, LAST_LEVEL * space->cache);
+    if (space->tiling.why_not && large > space->tile_cache) {
+        space->tile_cache = large;
         choose_for_cache(space);
     }
 }
