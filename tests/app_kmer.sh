@@ -140,7 +140,7 @@ same 'FASTQ with an empty and a wrapped read' -k 21 odd.fq
 awk 'BEGIN { print ">a"; for (i = 0; i < 20000; i++) printf "AAAAAAAAAA"; print "\n>c\nCCCCC" }' >poly.fa
 printf 'AAAAA\t199996\nCCCCC\t1\n' >expected
 same 'one k-mer' -k 5 poly.fa
-same 'one k-mer, little memory' -k 5 --memory 80K poly.fa
+same 'one k-mer, little memory' -k 5 --memory 100K poly.fa
 printf '1\t1\n199996\t1\n' >expected
 "$program" count -q -k 5 --histogram actual poly.fa || fail "histogram: exit $?"
 cmp -s expected actual || fail 'histogram of one k-mer'

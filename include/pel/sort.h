@@ -18,12 +18,12 @@ PEL_BEGIN_DECLS
  * the input's bits: no sign of zero is lost, no NaN payload rewritten. Equal keys are equal bit for bit, so
  * PEL_STABLE changes nothing here.
  *
- * O(n log n) for every input. Scratch: up to three quarters of what the keys take, as much as they take for the variants
- * "radix", and for few keys up to five times that, but then at most 512 KiB: thus pel_sort_work_bytes(dtype, n) at the
- * most; allocated unless the options bring it. Where there is no
- * memory, the sort does without, in place and slower. keys: aligned to its own type; NULL only when n is 0. Errors:
- * PEL_EINVAL (null or misaligned keys, unknown flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOTSUP (a
- * variant that cannot run); then keys are as they were. Thread-safe for distinct arrays.
+ * O(n log n) for every input. Scratch: up to three quarters of what the keys take, as much as they take for the
+ * variants "radix", and for few keys up to five times that, but then at most 512 KiB: thus pel_sort_work_bytes(dtype,
+ * n) at the most; allocated unless the options bring it. Where there is no memory, the sort does without, in place and
+ * slower. keys: aligned to its own type; NULL only when n is 0. Errors: PEL_EINVAL (null or misaligned keys, unknown
+ * flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOTSUP (a variant that cannot run); then keys are as
+ * they were. Thread-safe for distinct arrays.
  *
  * Method: vectorised quicksort with register-resident sorting networks, least-significant-digit radix sort, and on a
  * team, or of very many keys, a distribution over buckets in place. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg,

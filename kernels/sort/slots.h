@@ -89,8 +89,8 @@ static inline uint32_t pel_sort_find_free(const struct pel_sort_stripe *stripe, 
     return slot < to ? slot : PEL_SORT_NO_SLOT;
 }
 
-/* A free slot for the next block of a bucket: where the bucket will be, else a spare one, else where another bucket will
- * be. */
+/* A free slot for the next block of a bucket: where the bucket will be, else a spare one, else where another bucket
+ * will be. */
 static inline uint32_t pel_sort_choose_free(const struct pel_sort_stripe *stripe, const struct pel_sort_chain *chain)
 {
     uint32_t slot = pel_sort_find_free(stripe, chain->next, chain->end);
