@@ -39,6 +39,10 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(CSUM, reduce, "csum")                                                                                            \
     X(CDOTU, reduce, "cdotu")                                                                                          \
     X(CDOTC, reduce, "cdotc")                                                                                          \
+    X(PROD, reduce, "prod")                                                                                            \
+    X(LOGSUMEXP, reduce, "logsumexp")                                                                                  \
+    X(SKEWNESS, reduce, "skewness")                                                                                    \
+    X(KURTOSIS, reduce, "kurtosis")                                                                                    \
     X(COLUMNS, reduce, "columns")                                                                                      \
     X(SCAN, scan, "scan")                                                                                              \
     X(SCAN_MIN, scan, "scan_min")                                                                                      \
@@ -107,7 +111,7 @@ struct pel_merge_leaf;
 struct pel_permute_leaf;
 
 /* Folds x[0 ... n) (and y, for operations of two arrays) into the state. A norm is the dot product of an array with
- * itself: y is x. */
+ * itself: y is x. Where elements are mapped to terms y is a struct pel_map, kernels/reduce/state.h. */
 typedef void pel_reduce_fn(const void *x, const void *y, size_t n, union pel_reduce_state *state,
                            const int32_t *params);
 /* Sums each of many columns, exactly where it can. */

@@ -18,6 +18,8 @@ static const size_t worth_a_thread[PEL_NOPS] = {
     [PEL_OP_COMPACT] = 1 << 15,      [PEL_OP_HISTOGRAM] = 1 << 14,     [PEL_OP_SEARCHSORTED] = 1 << 12,
     [PEL_OP_PARTIAL_SORT] = 1 << 16, [PEL_OP_TOP_K] = 1 << 16,         [PEL_OP_SORT_U128] = 1 << 13,
     [PEL_OP_MERGE] = 1 << 15,        [PEL_OP_UNIQUE] = 1 << 16,        [PEL_OP_PERMUTE] = 1 << 14,
+    [PEL_OP_PROD] = 1 << 14,         [PEL_OP_LOGSUMEXP] = 1 << 13,     [PEL_OP_SKEWNESS] = 1 << 13,
+    [PEL_OP_KURTOSIS] = 1 << 13,
 };
 
 /* The larger the better; the place in the registry makes it unique. */

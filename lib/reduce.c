@@ -12,7 +12,7 @@
 #include "lib/trace.h"
 
 /* What an operation asks of a call, and allows. */
-enum { TWO_ARRAYS = 1, NOT_EMPTY = 2, SKIPS_NAN = 4, COMPLEX = 8, DDOF = 16 };
+enum { TWO_ARRAYS = 1, NOT_EMPTY = 2, SKIPS_NAN = 4, COMPLEX = 8, DDOF = 16, MAPPED = 32, ORDERED = 64 };
 
 static const struct operation {
     const struct pel_kind *of_floats, *of_integers;
@@ -37,6 +37,10 @@ static const struct operation {
     [PEL_OP_CSUM] = {&pel_kind_complex, NULL, COMPLEX},
     [PEL_OP_CDOTU] = {&pel_kind_complex, NULL, COMPLEX | TWO_ARRAYS},
     [PEL_OP_CDOTC] = {&pel_kind_complex, NULL, COMPLEX | TWO_ARRAYS},
+    [PEL_OP_PROD] = {&pel_kind_product, &pel_kind_whole, ORDERED},
+    [PEL_OP_LOGSUMEXP] = {&pel_kind_logsumexp, NULL, MAPPED},
+    [PEL_OP_SKEWNESS] = {&pel_kind_skewness, NULL, NOT_EMPTY | MAPPED},
+    [PEL_OP_KURTOSIS] = {&pel_kind_kurtosis, NULL, NOT_EMPTY | MAPPED},
 };
 
 const struct pel_kind *pel_kind_of(enum pel_op op, pel_dtype dtype)
@@ -104,9 +108,10 @@ static void run_tile(void *context, size_t index)
     const struct pel_call *call = split->call;
     size_t start = index * split->tile, left = call->n - start;
     union pel_reduce_state *state = state_of(split, index);
+    const void *y = operations[call->op].rules & MAPPED ? call->y : element(call, call->y, start);
     split->kind->clear(state, start);
-    split->pick->kernel->run.reduce(element(call, call->x, start), element(call, call->y, start),
-                                    left < split->tile ? left : split->tile, state, split->pick->params);
+    split->pick->kernel->run.reduce(element(call, call->x, start), y, left < split->tile ? left : split->tile, state,
+                                    split->pick->params);
 }
 
 static void merge_tiles(void *context, size_t a, size_t b)
@@ -124,11 +129,19 @@ static pel_status run_serial(struct split *split, unsigned flags)
     return split->kind->finish(split->call, flags, &state.one);
 }
 
+/* Where order matters tiles are branches of the kernels' binary tree, which pel_team_reduce goes on with. */
+static size_t tile_of(const struct split *split)
+{
+    size_t tiles = (size_t)split->pick->team * TILES_PER_THREAD, grains = split->call->n / tiles / TILE_GRAIN + 1;
+    if (operations[split->call->op].rules & ORDERED)
+        grains = (size_t)1 << (64 - __builtin_clzll(grains));
+    return grains * TILE_GRAIN;
+}
+
 static pel_status run_team(struct split *split, const pel_opts *opts)
 {
-    size_t tiles = (size_t)split->pick->team * TILES_PER_THREAD;
-    split->tile = (split->call->n / tiles / TILE_GRAIN + 1) * TILE_GRAIN;
-    tiles = (split->call->n + split->tile - 1) / split->tile;
+    split->tile = tile_of(split);
+    size_t tiles = (split->call->n + split->tile - 1) / split->tile;
     split->stride = (split->kind->size + PEL_CACHE_LINE - 1) / PEL_CACHE_LINE * PEL_CACHE_LINE;
     struct pel_scratch scratch;
     if (!pel_scratch_take(&scratch, tiles * split->stride, opts))
@@ -188,6 +201,7 @@ pel_status pel_reduce_picked(const struct pel_call *call, unsigned flags, const 
 
 #define FUNCTIONS(dtype, T, suffix, R)                                                                                 \
     FUNCTION(SUM, sum, NULL, dtype, T, suffix, R)                                                                      \
+    FUNCTION(PROD, prod, NULL, dtype, T, suffix, R)                                                                    \
     FUNCTION(MEAN, mean, NULL, dtype, T, suffix, double)                                                               \
     FUNCTION(MIN, min, NULL, dtype, T, suffix, T)                                                                      \
     FUNCTION(MAX, max, NULL, dtype, T, suffix, T)                                                                      \

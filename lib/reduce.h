@@ -13,7 +13,7 @@
 struct pel_call {
     enum pel_op op;
     pel_dtype dtype;
-    const void *x, *y; /* y: of operations on two arrays */
+    const void *x, *y; /* y: of operations on two arrays, or a struct pel_map */
     size_t n;
     void *result;
     size_t result_size; /* of one item, if there are several */
@@ -31,7 +31,8 @@ struct pel_kind {
 
 extern const struct pel_kind pel_kind_sum, pel_kind_norm, pel_kind_mean, pel_kind_into, pel_kind_wide,
     pel_kind_wide_mean, pel_kind_extreme, pel_kind_range, pel_kind_place, pel_kind_count, pel_kind_any, pel_kind_all,
-    pel_kind_var, pel_kind_std, pel_kind_cov, pel_kind_corr, pel_kind_wmean, pel_kind_complex;
+    pel_kind_var, pel_kind_std, pel_kind_cov, pel_kind_corr, pel_kind_wmean, pel_kind_complex, pel_kind_product,
+    pel_kind_whole, pel_kind_logsumexp, pel_kind_skewness, pel_kind_kurtosis;
 
 /* That of an operation; NULL where it does not serve the dtype. */
 const struct pel_kind *pel_kind_of(enum pel_op op, pel_dtype dtype);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kernels/reduce/product.h"
 #include "lib/accumulator.h"
 
 static bool is_float(pel_dtype dtype)
@@ -213,6 +214,74 @@ static pel_status finish_place(const struct pel_call *call, unsigned flags, unio
     return PEL_OK;
 }
 
+static void clear_product(union pel_reduce_state *state, size_t start)
+{
+    (void)start;
+    state->product = pel_product_of_none;
+}
+
+static void merge_product(union pel_reduce_state *into, const union pel_reduce_state *from)
+{
+    pel_product_times(&into->product, &from->product);
+}
+
+/* Adds m 2^exponent of a double; far outside of all formats exponents stay there. */
+static void deposit(struct pel_acc *acc, double x, int64_t exponent)
+{
+    enum { TINY = -1200, HUGE = 1100 };
+    struct pel_parts parts = pel_parts_of(x);
+    int64_t clamped = exponent < TINY ? TINY : exponent > HUGE ? HUGE : exponent;
+    pel_acc_deposit(acc, parts.m, parts.exponent + (int)clamped);
+}
+
+/* The one rounding to the result's format. */
+static pel_status finish_product(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
+{
+    const struct pel_product product = state->product;
+    unsigned spoiled = product.flags & (PEL_PRODUCT_ZERO | PEL_PRODUCT_INFINITY);
+    double sign = product.negative ? -1 : 1;
+    struct pel_acc acc;
+    (void)flags;
+    pel_acc_clear(&acc);
+    pel_acc_reserve(&acc, 2);
+    if ((product.flags & PEL_PRODUCT_NAN) || spoiled == (PEL_PRODUCT_ZERO | PEL_PRODUCT_INFINITY)) {
+        acc.flags = PEL_ACC_NAN;
+    } else if (spoiled) {
+        pel_acc_add(&acc, spoiled == PEL_PRODUCT_ZERO ? sign * 0 : sign * (double)INFINITY);
+    } else {
+        acc.flags = PEL_ACC_OTHER;
+        deposit(&acc, sign * product.high, product.exponent);
+        deposit(&acc, sign * product.low, product.exponent);
+    }
+    pel_write_rounded(call, 0, &acc);
+    return PEL_OK;
+}
+
+static void clear_whole(union pel_reduce_state *state, size_t start)
+{
+    (void)start;
+    state->whole = (struct pel_whole){.magnitude = 1};
+}
+
+static void merge_whole(union pel_reduce_state *into, const union pel_reduce_state *from)
+{
+    pel_whole_times(&into->whole, from->whole.magnitude);
+    into->whole.over |= from->whole.over;
+    into->whole.zero |= from->whole.zero;
+    into->whole.negative ^= from->whole.negative;
+}
+
+static pel_status finish_whole(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
+{
+    const struct pel_whole *whole = &state->whole;
+    uint64_t most = is_signed(call->dtype) ? (uint64_t)INT64_MAX + whole->negative : UINT64_MAX;
+    (void)flags;
+    if (!whole->zero && (whole->over || whole->magnitude > most))
+        return PEL_ERANGE;
+    pel_write_bits(call, 0, whole->zero ? 0 : whole->negative ? -whole->magnitude : whole->magnitude);
+    return PEL_OK;
+}
+
 /* Into an accumulator of the caller's. */
 static pel_status finish_into(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
@@ -231,5 +300,7 @@ const struct pel_kind pel_kind_extreme = {sizeof(struct pel_extreme), clear_extr
 const struct pel_kind pel_kind_range = {sizeof(struct pel_range), clear_range, merge_range, finish_range};
 const struct pel_kind pel_kind_place = {sizeof(struct pel_place), clear_place, merge_place, finish_place};
 const struct pel_kind pel_kind_count = {sizeof(uint64_t), clear_count, merge_count, finish_count};
+const struct pel_kind pel_kind_product = {sizeof(struct pel_product), clear_product, merge_product, finish_product};
+const struct pel_kind pel_kind_whole = {sizeof(struct pel_whole), clear_whole, merge_whole, finish_whole};
 const struct pel_kind pel_kind_any = {sizeof(uint64_t), clear_count, merge_count, finish_any};
 const struct pel_kind pel_kind_all = {sizeof(uint64_t), clear_count, merge_count, finish_all};

@@ -1,8 +1,16 @@
-/* Statistics, which are quotients of exact sums and rounded once; and sums of complex numbers. */
+/* Statistics, which are quotients of exact sums and rounded once; sums of complex numbers; and what is made of exact
+ * sums of mapped elements. */
 #include <pel/statistics.h>
+
+#include <math.h>
+#include <string.h>
+
+#include <pel/reduce.h>
 
 #include "lib/accumulator.h"
 #include "lib/big.h"
+#include "lib/check.h"
+#include "lib/fpenv.h"
 #include "lib/reduce.h"
 
 enum { NOT_FINITE = PEL_ACC_NAN | PEL_ACC_PLUS_INFINITY | PEL_ACC_MINUS_INFINITY };
@@ -129,6 +137,106 @@ static pel_status finish_complex(const struct pel_call *call, unsigned flags, un
     return PEL_OK;
 }
 
+/* The double nearest to the number, and what that leaves, likewise. */
+struct pair {
+    double high, low;
+};
+
+static double as_double(struct pel_acc *acc)
+{
+    uint64_t bits = pel_acc_bits_f64(acc);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static struct pair as_pair(struct pel_acc *acc)
+{
+    struct pel_acc rest = *acc; /* reading a sum leaves its magnitude */
+    struct pair pair = {as_double(acc), 0};
+    if (isfinite(pair.high)) {
+        pel_acc_reserve(&rest, 1);
+        pel_acc_add(&rest, -pair.high);
+        pair.low = as_double(&rest);
+    }
+    return pair;
+}
+
+/* The exact sum of two doubles (D. E. Knuth). */
+static struct pair sum_of(double a, double b)
+{
+    double sum = a + b, part = sum - a;
+    return (struct pair){sum, (a - (sum - part)) + (b - part)};
+}
+
+/* ln s to 2^-58 where s >= 1: k ln 2 + ln m, with m in [0.7, 1.42], and ln m = 2 artanh(t), t = (m - 1) / (m + 1), by
+ * its series. t and the sum of the first terms keep what their rounding left. */
+static struct pair logarithm(struct pair s)
+{
+    enum { TERMS = 11 };
+    const double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
+    int k = ilogb(s.high);
+    k += ldexp(s.high, -k) > 0x1.6a09e667f3bcdp0;
+    struct pair f = sum_of(ldexp(s.high, -k) - 1, ldexp(s.low, -k)), divisor = sum_of(2, f.high);
+    double t = f.high / divisor.high, rest = fma(-t, divisor.high, f.high);
+    double t_low = (rest + f.low - t * (divisor.low + f.low)) / divisor.high, square = t * t, series = 0;
+    for (int i = TERMS; i > 0; i--)
+        series = (series + 1.0 / (2 * i + 1)) * square;
+    struct pair leading = sum_of(k * ln2_high, 2 * t);
+    return (struct pair){leading.high, leading.low + (k * ln2_low + 2 * (t_low + t * series))};
+}
+
+static void write_double(const struct pel_call *call, double x)
+{
+    struct pel_acc acc;
+    pel_acc_clear(&acc);
+    pel_acc_reserve(&acc, 1);
+    pel_acc_add(&acc, x);
+    pel_write_rounded(call, 0, &acc);
+}
+
+/* Where the largest element is no number, or infinite, so is the result. */
+static pel_status finish_logsumexp(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
+{
+    pel_fpenv env = pel_fpenv_enter();
+    double result = ((const struct pel_map *)call->y)->high;
+    (void)flags;
+    if (isfinite(result)) {
+        struct pair log = logarithm(as_pair(&pel_sums_of(state)->of[0])), sum = sum_of(result, log.high);
+        result = sum.high + (sum.low + log.low);
+    }
+    write_double(call, result);
+    pel_fpenv_leave(env);
+    return PEL_OK;
+}
+
+/* Of the sums of squares, cubes and fourth powers of scaled deviations; NaN where those are all 0, or not finite. */
+static pel_status finish_moment(const struct pel_call *call, struct pel_sums *sums, bool fourth)
+{
+    double n = (double)call->n, result = (double)NAN;
+    pel_fpenv env = pel_fpenv_enter();
+    if (((const struct pel_map *)call->y)->scale > 0) {
+        double square = as_double(&sums->of[0]);
+        result = fourth ? n * as_double(&sums->of[2]) / (square * square) - 3
+                        : sqrt(n) * as_double(&sums->of[1]) / (square * sqrt(square));
+    }
+    write_double(call, result + 0.0); /* not -0 */
+    pel_fpenv_leave(env);
+    return PEL_OK;
+}
+
+static pel_status finish_skewness(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
+{
+    (void)flags;
+    return finish_moment(call, pel_sums_of(state), false);
+}
+
+static pel_status finish_kurtosis(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
+{
+    (void)flags;
+    return finish_moment(call, pel_sums_of(state), true);
+}
+
 #define KIND(name, finish)                                                                                             \
     const struct pel_kind pel_kind_##name = {sizeof(struct pel_sums), clear_sums, merge_sums, finish}
 KIND(var, finish_var);
@@ -137,6 +245,72 @@ KIND(cov, finish_cov);
 KIND(corr, finish_corr);
 KIND(wmean, finish_wmean);
 KIND(complex, finish_complex);
+KIND(logsumexp, finish_logsumexp);
+KIND(skewness, finish_skewness);
+KIND(kurtosis, finish_kurtosis);
+
+/* Exponentials count from the largest element. */
+static pel_status logsumexp(pel_dtype dtype, const void *x, size_t n, void *result, size_t size, const pel_opts *opts)
+{
+    pel_opts rest = pel_opts_without_variant(opts);
+    struct pel_map map = {.high = -(double)INFINITY};
+    float narrow = 0;
+    pel_status status = PEL_OK;
+    if (n > 0 && dtype == PEL_F32) {
+        status = pel_max_f32(x, n, &narrow, &rest);
+        map.high = (double)narrow;
+    } else if (n > 0) {
+        status = pel_max_f64(x, n, &map.high, &rest);
+    }
+    if (status != PEL_OK)
+        return status;
+    return pel_reduce(&(struct pel_call){PEL_OP_LOGSUMEXP, dtype, x, &map, n, result, size, 0}, NULL, opts);
+}
+
+/* The power of two that brings deviations of elements in this range below 8, and the largest to 1/4 at the least unless
+ * all are subnormal; 0 where there are none. */
+static double scale_of(double least, double greatest)
+{
+    enum { LOWEST = -1074, MOST = 1000, LEAST = -1022 };
+    double half = greatest / 2 - least / 2;
+    if (!isfinite(half) || least == greatest)
+        return 0;
+    int exponent = -2 - (half == 0 ? LOWEST : ilogb(half));
+    return ldexp(1, exponent > MOST ? MOST : exponent < LEAST ? LEAST : exponent);
+}
+
+static pel_status range_of(pel_dtype dtype, const void *x, size_t n, double range[2], const pel_opts *opts)
+{
+    float narrow[2] = {0, 0};
+    if (dtype == PEL_F64)
+        return pel_minmax_f64(x, n, range, opts);
+    pel_status status = pel_minmax_f32(x, n, narrow, opts);
+    range[0] = (double)narrow[0];
+    range[1] = (double)narrow[1];
+    return status;
+}
+
+/* Deviations are from the exact mean, rounded to twice the precision of a double. */
+static pel_status moment(enum pel_op op, pel_dtype dtype, const void *x, size_t n, double *result, const pel_opts *opts)
+{
+    pel_opts rest = pel_opts_without_variant(opts);
+    struct pel_acc sum;
+    double range[2];
+    pel_acc_clear(&sum);
+    pel_status status = range_of(dtype, x, n, range, &rest);
+    if (status == PEL_OK)
+        status = pel_reduce(&(struct pel_call){PEL_OP_SUM, dtype, x, NULL, n, &sum, sizeof(uint64_t), 0},
+                            &pel_kind_into, &rest);
+    if (status != PEL_OK)
+        return status;
+    pel_fpenv env = pel_fpenv_enter();
+    pel_acc_divide(&sum, n);
+    struct pair mean = as_pair(&sum);
+    double scale = scale_of(range[0], range[1]);
+    struct pel_map map = {mean.high * scale, mean.low * scale, scale};
+    pel_fpenv_leave(env);
+    return pel_reduce(&(struct pel_call){op, dtype, x, &map, n, result, sizeof *result, 0}, NULL, opts);
+}
 
 /* The public functions. */
 #define OF_ONE(op, name, T, suffix, dtype)                                                                             \
@@ -177,6 +351,20 @@ KIND(complex, finish_complex);
         return pel_reduce(&(struct pel_call){PEL_OP_CDOTC, dtype, x, y, n, result, sizeof *result, 0}, NULL, opts);    \
     }
 
+#define OF_MAPPED(T, suffix, dtype)                                                                                    \
+    pel_status pel_logsumexp_##suffix(const T *x, size_t n, T *result, const pel_opts *opts)                           \
+    {                                                                                                                  \
+        return logsumexp(dtype, x, n, result, sizeof *result, opts);                                                   \
+    }                                                                                                                  \
+    pel_status pel_skewness_##suffix(const T *x, size_t n, double *result, const pel_opts *opts)                       \
+    {                                                                                                                  \
+        return moment(PEL_OP_SKEWNESS, dtype, x, n, result, opts);                                                     \
+    }                                                                                                                  \
+    pel_status pel_kurtosis_##suffix(const T *x, size_t n, double *result, const pel_opts *opts)                       \
+    {                                                                                                                  \
+        return moment(PEL_OP_KURTOSIS, dtype, x, n, result, opts);                                                     \
+    }
+
 OF_ONE(VAR, var, float, f32, PEL_F32)
 OF_ONE(VAR, var, double, f64, PEL_F64)
 OF_ONE(STD, std, float, f32, PEL_F32)
@@ -185,3 +373,5 @@ OF_TWO(float, f32, PEL_F32)
 OF_TWO(double, f64, PEL_F64)
 OF_COMPLEX(float, c64, PEL_F32)
 OF_COMPLEX(double, c128, PEL_F64)
+OF_MAPPED(float, f32, PEL_F32)
+OF_MAPPED(double, f64, PEL_F64)

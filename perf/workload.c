@@ -27,7 +27,9 @@ static const struct workload_family *const families[PEL_NOPS] = {
     [PEL_OP_PARTIAL_SORT] = &workload_sort,   [PEL_OP_TOP_K] = &workload_order,
     [PEL_OP_SORT_U128] = &workload_order,     [PEL_OP_SEARCHSORTED] = &workload_sorted,
     [PEL_OP_MERGE] = &workload_sorted,        [PEL_OP_UNIQUE] = &workload_sorted,
-    [PEL_OP_PERMUTE] = &workload_sorted,
+    [PEL_OP_PERMUTE] = &workload_sorted,      [PEL_OP_PROD] = &workload_reduce,
+    [PEL_OP_LOGSUMEXP] = &workload_reduce,    [PEL_OP_SKEWNESS] = &workload_reduce,
+    [PEL_OP_KURTOSIS] = &workload_reduce,
 };
 
 size_t workload_stride(const struct workload *workload)

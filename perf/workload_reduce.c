@@ -65,6 +65,13 @@ KEEPING(UNARY, max)
 PLACING(UNARY, argmin)
 PLACING(UNARY, argmax)
 
+OF_FLOATS(UNARY, prod)
+OF_FLOATS(UNARY, logsumexp)
+UNARY(skewness, f32, float, double)
+UNARY(skewness, f64, double, double)
+UNARY(kurtosis, f32, float, double)
+UNARY(kurtosis, f64, double, double)
+
 /* With a last number: of degrees of freedom. */
 #define SPREADING(op, suffix, T)                                                                                       \
     static pel_status op##_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
@@ -148,6 +155,10 @@ static const struct row {
     [PEL_OP_CSUM] = {RUNS_OF_PAIRS(sum), 0, 0, false, NONE, true},
     [PEL_OP_CDOTU] = {RUNS_OF_PAIRS(dotu), 0, 0, true, NONE, true},
     [PEL_OP_CDOTC] = {RUNS_OF_PAIRS(dotc), 0, 0, true, NONE, true},
+    [PEL_OP_PROD] = {RUNS_OF_FLOATS(prod), 0, 0, false, NONE, false}, /* integers would overflow, or come to 0 */
+    [PEL_OP_LOGSUMEXP] = {RUNS_OF_FLOATS(logsumexp), 0, 0, false, NONE, false},
+    [PEL_OP_SKEWNESS] = {RUNS_OF_FLOATS(skewness), 0, 0, false, NONE, false},
+    [PEL_OP_KURTOSIS] = {RUNS_OF_FLOATS(kurtosis), 0, 0, false, NONE, false},
 };
 
 static bool serves(enum pel_op op, pel_dtype dtype)

@@ -252,6 +252,14 @@ REDUCTION(asum, float, float, f32)
 REDUCTION(asum, double, double, f64)
 REDUCTION(nrm2, float, float, f32)
 REDUCTION(nrm2, double, double, f64)
+REDUCTION(prod, float, float, f32)
+REDUCTION(prod, double, double, f64)
+REDUCTION(logsumexp, float, float, f32)
+REDUCTION(logsumexp, double, double, f64)
+REDUCTION(skewness, float, double, f32)
+REDUCTION(skewness, double, double, f64)
+REDUCTION(kurtosis, float, double, f32)
+REDUCTION(kurtosis, double, double, f64)
 
 /* The order of a third of the words, which goes to the second third, and the words in that order, which go to the last.
  */
@@ -408,6 +416,8 @@ SYSTEM(PEL_F64, double, f64)
         {"corr", dtype, false, corr_##suffix}, {"wmean", dtype, false, wmean_##suffix},                                \
         {"csum", dtype, false, csum_##suffix}, {"cdotu", dtype, false, cdotu_##suffix},                                \
         {"cdotc", dtype, false, cdotc_##suffix}, {"asum", dtype, false, asum_##suffix},                                \
+        {"prod", dtype, false, prod_##suffix}, {"logsumexp", dtype, false, logsumexp_##suffix},                        \
+        {"skewness", dtype, false, skewness_##suffix}, {"kurtosis", dtype, false, kurtosis_##suffix},                  \
     {                                                                                                                  \
         "nrm2", dtype, false, nrm2_##suffix                                                                            \
     }

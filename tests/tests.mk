@@ -35,6 +35,7 @@ program_tests = \
 	tests/test_integer_sum \
 	tests/test_memory \
 	tests/test_online \
+	tests/test_products \
 	tests/test_records \
 	tests/test_reduce_arguments \
 	tests/test_rules \
@@ -142,6 +143,9 @@ tests_test_integer_sum_SOURCES = tests/test_integer_sum.c $(float_oracle) $(redu
 tests_test_integer_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_integer_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_reduce_arguments_SOURCES = tests/test_reduce_arguments.c $(reductions)
+tests_test_products_SOURCES = tests/test_products.c $(float_oracle) $(reductions)
+tests_test_products_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
+tests_test_products_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_statistics_SOURCES = tests/test_statistics.c $(float_oracle) $(reductions)
 tests_test_statistics_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_statistics_LDADD = $(LDADD) $(MPFR_LIBS) -lm

@@ -1,5 +1,5 @@
-/* Reductions: sum, dot product, sum of magnitudes, Euclidean norm, mean, minimum, maximum, the places of those, and
- * counts of what is not zero.
+/* Reductions: sum, dot product, product, sum of magnitudes, Euclidean norm, mean, minimum, maximum, the places of
+ * those, and counts of what is not zero.
  *
  * Common to all: x (and y) hold n elements, aligned to their own type and not written; they may be NULL when
  * n is 0, and may be the same array. *result may lie within them; it is written last, and only on PEL_OK. Errors:
@@ -46,6 +46,25 @@ PEL_API pel_status pel_dot_i32(const int32_t *x, const int32_t *y, size_t n, int
 PEL_API pel_status pel_dot_i64(const int64_t *x, const int64_t *y, size_t n, int64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_dot_u32(const uint32_t *x, const uint32_t *y, size_t n, uint64_t *result, const pel_opts *opts);
 PEL_API pel_status pel_dot_u64(const uint64_t *x, const uint64_t *y, size_t n, uint64_t *result, const pel_opts *opts);
+
+/* Product of x[0] ... x[n-1]; 1 of none.
+ *
+ * Floating point: multiplied in twice the precision over a fixed tree, and rounded once to nearest, ties to even. So it
+ * depends on the elements and their order alone, and is the float, or double, nearest to the exact product unless that
+ * is within n 2^-45 units in the last place of the middle between two; where the exact product has at most 106 bits it
+ * is the nearest always. There is neither overflow nor underflow on the way: a result is infinite or zero only if the
+ * product rounds to that, or an element is. Any NaN, or a zero with an infinity, gives the canonical quiet NaN
+ * (positive, payload 0). PEL_FAST is accepted and changes nothing: this is the only method. Integers: exact; PEL_ERANGE
+ * when the product does not fit the result. PEL_NAN_SKIP is not provided (PEL_ENOTSUP).
+ *
+ * Method: significands in pairs of doubles, signs and exponents apart; T. Ogita, S. M. Rump, S. Oishi (above);
+ * S. Graillat, "Accurate floating-point product and exponentiation", IEEE Trans. Comput. 58 (2009). */
+PEL_API pel_status pel_prod_f32(const float *x, size_t n, float *result, const pel_opts *opts);
+PEL_API pel_status pel_prod_f64(const double *x, size_t n, double *result, const pel_opts *opts);
+PEL_API pel_status pel_prod_i32(const int32_t *x, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_prod_i64(const int64_t *x, size_t n, int64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_prod_u32(const uint32_t *x, size_t n, uint64_t *result, const pel_opts *opts);
+PEL_API pel_status pel_prod_u64(const uint64_t *x, size_t n, uint64_t *result, const pel_opts *opts);
 
 /* Sum of magnitudes, |x[0]| + ... + |x[n-1]|, with the promises of the sum: exact, rounded once. Infinite if an element
  * is infinite and none NaN; any NaN gives the canonical quiet NaN; the empty sum, and one of zeros of either sign, is

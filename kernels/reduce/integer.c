@@ -1,8 +1,11 @@
-/* Exact sums and dot products of integers in vector lanes; a mean is the driver's quotient of a sum.
+/* Exact sums, dot products and products of integers in vector lanes; a mean is the driver's quotient of a sum.
  *
  * 64-bit terms are summed twice: the whole term, wrapping around, and its upper half, which cannot wrap within a run.
  * The sum of the lower halves, which cannot wrap either, follows from the two. Signed terms get their sign bit flipped,
- * which adds 2^63 to each and makes them unsigned; that is taken off the sum again. */
+ * which adds 2^63 to each and makes them unsigned; that is taken off the sum again.
+ *
+ * A product is 0, or fits in 64 bits and so has at most 64 factors beyond 1 and -1: blocks without any have but a sign.
+ */
 #ifndef T
 
 #include "kernels/kernel.h"
@@ -40,10 +43,7 @@ static void finish_run(struct pel_wide *wide, const struct sums *sums, uint64_t 
     ROW(op, i32, function), ROW(op, i64, function), ROW(op, u32, function), ROW(op, u64, function)
 
 const struct pel_kernel PEL_TABLE(reduce_integer)[] = {
-    ROWS(SUM, sum),
-    ROWS(DOT, dot),
-    ROWS(MEAN, sum),
-    PEL_END_OF_TABLE,
+    ROWS(SUM, sum), ROWS(DOT, dot), ROWS(MEAN, sum), ROWS(PROD, product), PEL_END_OF_TABLE,
 };
 
 #undef ROWS
@@ -165,6 +165,42 @@ static void NAME(dot)(const void *x_, const void *y_, size_t n, union pel_reduce
     (void)params;
     for (size_t done = 0; done < n; done += RUN)
         NAME(dot_run)(x + done, y + done, n - done < RUN ? n - done : RUN, &state->wide);
+}
+
+/* Multiplies the elements that are not 0. */
+static void NAME(multiply)(const T *x, size_t n, struct pel_whole *whole)
+{
+    for (size_t i = 0; i < n && !whole->over; i++) {
+        if (x[i] != 0)
+            pel_whole_times(whole, pel_magnitude((uint64_t)x[i], T_SIGNED));
+    }
+}
+
+static void NAME(product_block)(const T *x, size_t n, struct pel_whole *whole)
+{
+    const VT one = V(set1)(1);
+    VT signs = {0}, zeros = {0}, factors = {0};
+    for (size_t i = 0; i < n; i += LANES) {
+        VT v = i + LANES <= n ? V(load)(x + i) : V(load_part)(x + i, n - i, one);
+        signs ^= v;
+        zeros |= (VT)(v == 0);
+        factors |= (VT)((VU)v + T_SIGNED > 1 + T_SIGNED);
+    }
+    for (size_t k = 0; k < LANES; k++)
+        whole->negative ^= T_SIGNED && (U)signs[k] >> (T_BITS - 1);
+    whole->zero |= V(any)(zeros);
+    if (V(any)(factors))
+        NAME(multiply)(x, n, whole);
+}
+
+static void NAME(product)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    enum { BLOCK = 1024 };
+    const T *x = x_;
+    (void)y;
+    (void)params;
+    for (size_t done = 0; done < n; done += BLOCK)
+        NAME(product_block)(x + done, n - done < BLOCK ? n - done : BLOCK, &state->whole);
 }
 
 #undef OFFSET

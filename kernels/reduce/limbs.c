@@ -1,10 +1,11 @@
-/* The reference of floating-point sums and what is made of them: every element, magnitude, or exact product goes
- * straight into the superaccumulator. */
+/* The reference of floating-point sums and what is made of them: every element, magnitude, exact product or mapped term
+ * goes straight into the superaccumulator. */
 #ifndef T
 
 #include <math.h>
 
 #include "kernels/kernel.h"
+#include "kernels/reduce/map.h"
 #include "kernels/reduce/state.h"
 
 #if PEL_ISA_IS(scalar)
@@ -18,9 +19,14 @@
 
 const struct pel_kernel PEL_TABLE(reduce_limbs)[] = {
 #if PEL_ISA_IS(scalar)
-    ROWS(SUM, sum),   ROWS(DOT, dot),     ROWS(ASUM, asum),   ROWS(NRM2, dot),  ROWS(MEAN, sum),
-    ROWS(VAR, var),   ROWS(STD, var),     ROWS(COV, cov),     ROWS(CORR, corr), ROWS(WMEAN, wmean),
-    ROWS(CSUM, csum), ROWS(CDOTU, cdotu), ROWS(CDOTC, cdotc),
+    ROWS(SUM, sum),         ROWS(DOT, dot),
+    ROWS(ASUM, asum),       ROWS(NRM2, dot),
+    ROWS(MEAN, sum),        ROWS(VAR, var),
+    ROWS(STD, var),         ROWS(COV, cov),
+    ROWS(CORR, corr),       ROWS(WMEAN, wmean),
+    ROWS(CSUM, csum),       ROWS(CDOTU, cdotu),
+    ROWS(CDOTC, cdotc),     ROWS(LOGSUMEXP, exponentials),
+    ROWS(SKEWNESS, powers), ROWS(KURTOSIS, powers),
 #endif
     PEL_END_OF_TABLE,
 };
@@ -127,6 +133,31 @@ static void NAME(cdotc)(const void *x, const void *y, size_t n, union pel_reduce
 {
     (void)params;
     NAME(cdot)(x, y, n, -1, pel_sums_of(state));
+}
+
+static void NAME(exponentials)(const void *x_, const void *y, size_t n, union pel_reduce_state *state,
+                               const int32_t *params)
+{
+    const T *x = x_;
+    (void)params;
+    for (size_t i = 0; i < n; i++) {
+        pel_acc_reserve(&pel_sums_of(state)->of[0], 1);
+        pel_acc_add(&pel_sums_of(state)->of[0], map_exponential(v_set1_f64((double)x[i]), y)[0]);
+    }
+}
+
+static void NAME(powers)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    const T *x = x_;
+    (void)params;
+    for (size_t i = 0; i < n; i++) {
+        double d = map_deviation(v_set1_f64((double)x[i]), y)[0];
+        const double power[] = {d * d, d * d * d, (d * d) * (d * d)};
+        for (int k = 0; k < 3; k++) {
+            pel_acc_reserve(&pel_sums_of(state)->of[k], 1);
+            pel_acc_add(&pel_sums_of(state)->of[k], power[k]);
+        }
+    }
 }
 
 #endif

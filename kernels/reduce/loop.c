@@ -1,8 +1,9 @@
-/* The reference of integer sums, dot products and means, of counts, and of every minimum and maximum and their places:
- * one element at a time. */
+/* The reference of integer sums, dot products and means, of products, of counts, and of every minimum and maximum and
+ * their places: one element at a time. */
 #ifndef T
 
 #include "kernels/kernel.h"
+#include "kernels/reduce/product.h"
 #include "kernels/reduce/state.h"
 
 #if PEL_ISA_IS(scalar)
@@ -19,7 +20,7 @@
 const struct pel_kernel PEL_TABLE(reduce_loop)[] = {
 #if PEL_ISA_IS(scalar)
     INTEGERS(SUM, sum),  INTEGERS(DOT, dot),  INTEGERS(MEAN, sum), ALL(MIN, min),     ALL(MAX, max),
-    ALL(ARGMIN, argmin), ALL(ARGMAX, argmax), ALL(MINMAX, minmax), ALL(COUNT, count),
+    ALL(ARGMIN, argmin), ALL(ARGMAX, argmax), ALL(MINMAX, minmax), ALL(COUNT, count), ALL(PROD, product),
 #endif
     PEL_END_OF_TABLE,
 };
@@ -53,6 +54,58 @@ static void NAME(dot)(const void *x_, const void *y_, size_t n, union pel_reduce
         pel_wide_add(&state->wide, &(struct pel_wide){{(uint64_t)product, (uint64_t)(product >> 64), 0}});
 #endif
     }
+}
+
+static void NAME(product)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    const T *x = x_;
+    (void)y;
+    (void)params;
+    for (size_t i = 0; i < n; i++) {
+        state->whole.negative ^= T_SIGNED && (U)x[i] >> (T_BITS - 1);
+        if (x[i] == 0)
+            state->whole.zero = true;
+        else
+            pel_whole_times(&state->whole, pel_magnitude((uint64_t)x[i], T_SIGNED));
+    }
+}
+
+#else
+
+/* Elements j, j + ROW, j + 2 ROW, ... of a leaf, whose lanes are so many. */
+static void NAME(product_lane)(const T *x, size_t n, size_t j, double *high, double *low, struct pel_product *leaf)
+{
+    *high = 1;
+    *low = 0;
+    for (; j < n; j += PEL_PRODUCT_ROW) {
+        double value = (double)x[j];
+        int exponent = 0;
+        unsigned flag = pel_product_flag(value);
+        double m = flag ? 1 : pel_product_split(value, &exponent), p = *high * m;
+        leaf->negative ^= signbit(value) != 0;
+        leaf->exponent += exponent;
+        leaf->flags |= flag;
+        *low = fma(*low, m, fma(*high, m, -p));
+        *high = p;
+    }
+}
+
+static void NAME(product)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
+    const T *x = x_;
+    struct pel_product_tree tree = {.leaves = 0, .depth = 0};
+    (void)y;
+    (void)params;
+    for (size_t done = 0; done < n; done += PEL_PRODUCT_LEAF) {
+        struct pel_product leaf = pel_product_of_none;
+        size_t length = n - done < PEL_PRODUCT_LEAF ? n - done : PEL_PRODUCT_LEAF;
+        double high[PEL_PRODUCT_ROW], low[PEL_PRODUCT_ROW];
+        for (size_t j = 0; j < PEL_PRODUCT_ROW; j++)
+            NAME(product_lane)(x + done, length, j, &high[j], &low[j], &leaf);
+        pel_product_of_lanes(&leaf, high, low);
+        pel_product_add_leaf(&tree, &leaf);
+    }
+    pel_product_of_tree(&state->product, &tree);
 }
 
 #endif

@@ -91,6 +91,40 @@ struct pel_range {
     struct pel_extreme min, max;
 };
 
+/* Products of floating point: that of significands, high + low with high in [1, 2), times 2^exponent; zeros, infinities
+ * and NaN are only noted. */
+struct pel_product {
+    double high, low;
+    int64_t exponent;
+    unsigned flags; /* PEL_PRODUCT_... */
+    bool negative;
+};
+
+enum { PEL_PRODUCT_ZERO = 1, PEL_PRODUCT_INFINITY = 2, PEL_PRODUCT_NAN = 4 };
+
+/* Products of integers: the magnitude of that of all that are not 0, until it is too large. */
+struct pel_whole {
+    uint64_t magnitude;
+    bool over, zero, negative;
+};
+
+/* The magnitude of an element that has been converted to 64 bits. */
+static inline uint64_t pel_magnitude(uint64_t x, bool is_signed)
+{
+    return is_signed && x >> 63 ? -x : x;
+}
+
+static inline void pel_whole_times(struct pel_whole *whole, uint64_t magnitude)
+{
+    whole->over |= __builtin_mul_overflow(whole->magnitude, magnitude, &whole->magnitude);
+}
+
+/* What elements are mapped by: less high + low, which is the largest of them or their mean; times scale, a power of
+ * two. */
+struct pel_map {
+    double high, low, scale;
+};
+
 /* Several exact sums in one pass over one or two arrays. */
 enum { PEL_MOST_SUMS = 5 };
 
@@ -124,6 +158,8 @@ union pel_reduce_state {
     struct pel_extreme extreme;
     struct pel_range range;
     struct pel_place place;
+    struct pel_product product;
+    struct pel_whole whole;
     uint64_t count; /* of elements that are not zero */
 };
 
