@@ -2,6 +2,7 @@
  * sums of mapped elements. */
 #include <pel/statistics.h>
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -267,16 +268,33 @@ static pel_status logsumexp(pel_dtype dtype, const void *x, size_t n, void *resu
     return pel_reduce(&(struct pel_call){PEL_OP_LOGSUMEXP, dtype, x, &map, n, result, size, 0}, NULL, opts);
 }
 
-/* The power of two that brings deviations of elements in this range below 8, and the largest to 1/4 at the least unless
- * all are subnormal; 0 where there are none. */
-static double scale_of(double least, double greatest)
+/* The exponent of the power of two that brings deviations of elements in this range below 8, and the largest to 1/4 at
+ * the least unless all are subnormal; NO_SCALE where there are none. */
+enum { NO_SCALE = INT_MIN };
+
+static int scale_of(double least, double greatest)
 {
     enum { LOWEST = -1074, MOST = 1000, LEAST = -1022 };
     double half = greatest / 2 - least / 2;
     if (!isfinite(half) || least == greatest)
-        return 0;
+        return NO_SCALE;
     int exponent = -2 - (half == 0 ? LOWEST : ilogb(half));
-    return ldexp(1, exponent > MOST ? MOST : exponent < LEAST ? LEAST : exponent);
+    return exponent > MOST ? MOST : exponent < LEAST ? LEAST : exponent;
+}
+
+/* The sum times 2^exponent, over n. It is scaled first: a mean of subnormal numbers has digits below those of doubles.
+ */
+static struct pair scaled_mean(struct pel_acc *sum, int exponent, size_t n)
+{
+    struct pel_acc scaled;
+    pel_acc_clear(&scaled);
+    pel_acc_carry(sum);
+    for (int i = sum->low; i < sum->high; i++) {
+        pel_acc_reserve(&scaled, 1);
+        pel_acc_deposit(&scaled, sum->limb[i], PEL_ACC_LOWEST + 32 * i + exponent);
+    }
+    pel_acc_divide(&scaled, n);
+    return as_pair(&scaled);
 }
 
 static pel_status range_of(pel_dtype dtype, const void *x, size_t n, double range[2], const pel_opts *opts)
@@ -303,11 +321,13 @@ static pel_status moment(enum pel_op op, pel_dtype dtype, const void *x, size_t 
                             &pel_kind_into, &rest);
     if (status != PEL_OK)
         return status;
+    struct pel_map map = {0, 0, 0};
     pel_fpenv env = pel_fpenv_enter();
-    pel_acc_divide(&sum, n);
-    struct pair mean = as_pair(&sum);
-    double scale = scale_of(range[0], range[1]);
-    struct pel_map map = {mean.high * scale, mean.low * scale, scale};
+    int exponent = scale_of(range[0], range[1]);
+    if (exponent != NO_SCALE) {
+        struct pair mean = scaled_mean(&sum, exponent, n);
+        map = (struct pel_map){mean.high, mean.low, ldexp(1, exponent)};
+    }
     pel_fpenv_leave(env);
     return pel_reduce(&(struct pel_call){op, dtype, x, &map, n, result, sizeof *result, 0}, NULL, opts);
 }

@@ -54,8 +54,8 @@ PEL_API pel_status pel_wmean_f64(const double *x, const double *w, size_t n, dou
 
 /* Skewness, m3 / m2^(3/2), and excess kurtosis, m4 / m2^2 - 3, where mk is the mean of (x[i] - mean)^k: of a
  * population, not corrected for bias. NaN when all elements are equal. Within 2^-48 of the exact value, relative to
- * that of magnitudes: to the mean of |x[i] - mean|^3 over m2^(3/2), and to m4 / m2^2; less close where the standard
- * deviation is below 2^-1020, as the mean then has bits below the least double. PEL_EINVAL when n is 0. Three passes.
+ * that of magnitudes: to the mean of |x[i] - mean|^3 over m2^(3/2), and to m4 / m2^2. PEL_EINVAL when n is 0. Three
+ * passes.
  *
  * Method: deviations from the exact mean in twice the precision, scaled by a power of two and rounded; their powers,
  * rounded, are summed exactly. */
