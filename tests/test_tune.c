@@ -131,6 +131,22 @@ static size_t count(const char *in, const char *what)
     return found;
 }
 
+/* Searches where the usual kernel is made slow, until the table holds this word: on a busy machine the tuner may find
+ * everything too noisy. */
+static void tune_until(const char *word, const char *name, const char *budget, const char *more)
+{
+    enum { ATTEMPTS = 6 };
+    const char *usual, *other;
+    char slow[64];
+    two_kernels(&usual, &other);
+    snprintf(slow, sizeof slow, "slow:%s", usual);
+    for (int attempt = 0; attempt < ATTEMPTS && (attempt == 0 || count(text, word) == 0); attempt++) {
+        assert_int_equal(tune(name, budget, more, slow), 0);
+        read_text(name);
+    }
+    assert_true(count(text, word) > 0);
+}
+
 static size_t count_files(void)
 {
     size_t files = 0;
@@ -187,17 +203,8 @@ static void a_better_kernel_is_accepted(void **state)
 {
     (void)state;
     skip_where_time_means_nothing();
-    const char *usual, *other;
-    char slow[64];
-    two_kernels(&usual, &other);
-    snprintf(slow, sizeof slow, "slow:%s", usual);
-    for (int attempt = 0; attempt < 4; attempt++) {
-        assert_int_equal(tune("better.def", "3s", NULL, slow), 0);
-        assert_valid_def("better.def");
-        if (count(text, "PEL_RULE") > 0)
-            break; /* on a busy machine the tuner may find everything too noisy */
-    }
-    assert_true(count(text, "PEL_RULE") > 0);
+    tune_until("PEL_RULE", "better.def", "3s", NULL);
+    assert_valid_def("better.def");
     assert_int_equal(count(read_text("better.def.record"), "\"accepted\", \"default\": \"none\""), 0);
     assert_true(count(text, "\"accepted\"") > 0);
 }
@@ -297,9 +304,7 @@ static void wisdom_is_added_to(void **state)
     (void)state;
     skip_where_time_means_nothing();
     const char *usual, *other;
-    char slow[64];
     two_kernels(&usual, &other);
-    snprintf(slow, sizeof slow, "slow:%s", usual);
     FILE *file = fopen(in_folder("wisdom.json"), "w");
     assert_non_null(file);
     fprintf(file,
@@ -309,8 +314,7 @@ static void wisdom_is_added_to(void **state)
             "\"ndim\": 0, \"threads\": 1, \"n_upto\": %d, \"variant\": \"replaced\"}]}]}\n",
             pel_cpu()->id, N);
     assert_int_equal(fclose(file), 0);
-    assert_int_equal(tune("wisdom.json", "3s", NULL, slow), 0);
-    read_text("wisdom.json");
+    tune_until("\"gain\"", "wisdom.json", "3s", NULL);
     assert_int_equal(count(text, "\"another\""), 1);
     assert_int_equal(count(text, "\"f64\""), 1);
     assert_int_equal(count(text, "\"replaced\""), 0);
@@ -331,23 +335,16 @@ static void rules_around_a_named_size_stay(void **state)
     (void)state;
     skip_where_time_means_nothing();
     const char *usual, *other;
-    char slow[64];
     two_kernels(&usual, &other);
-    snprintf(slow, sizeof slow, "slow:%s", usual);
-    for (int attempt = 0; attempt < 4; attempt++) {
-        FILE *file = fopen(in_folder("around.json"), "w");
-        assert_non_null(file);
-        fprintf(file,
-                "{\"format\": \"pel wisdom\", \"version\": 1, \"tables\": [{\"cpu\": \"%s\", \"rules\": [{\"op\": "
-                "\"sort\", \"dtype\": \"u32\", \"mode\": \"exact\", \"ndim\": 0, \"threads\": 1, \"team\": 1, "
-                "\"n_upto\": \"all\", \"variant\": \"%s\", \"mark\": 1}]}]}\n",
-                pel_cpu()->id, usual);
-        assert_int_equal(fclose(file), 0);
-        assert_int_equal(tune("around.json", "2s", "--n=512", slow), 0);
-        read_text("around.json");
-        if (count(text, "\"gain\"") > 0)
-            break; /* on a busy machine the tuner may find everything too noisy */
-    }
+    FILE *file = fopen(in_folder("around.json"), "w");
+    assert_non_null(file);
+    fprintf(file,
+            "{\"format\": \"pel wisdom\", \"version\": 1, \"tables\": [{\"cpu\": \"%s\", \"rules\": [{\"op\": "
+            "\"sort\", \"dtype\": \"u32\", \"mode\": \"exact\", \"ndim\": 0, \"threads\": 1, \"team\": 1, "
+            "\"n_upto\": \"all\", \"variant\": \"%s\", \"mark\": 1}]}]}\n",
+            pel_cpu()->id, usual);
+    assert_int_equal(fclose(file), 0);
+    tune_until("\"gain\"", "around.json", "2s", "--n=512");
     assert_int_equal(count(text, "\"gain\""), 1);
     assert_int_equal(count(text, "\"mark\""), 1);
     assert_int_equal(count(text, "\"n_upto\": 1448"), 1);
