@@ -3,7 +3,7 @@
 noinst_LTLIBRARIES += libperf.la
 libperf_la_SOURCES = \
 	perf/bench.c perf/bench.h perf/bench_dispatch.c perf/commands.h perf/contest.c perf/contest.h perf/context.c \
-	perf/context.h perf/data.c perf/data.h perf/energy.c perf/energy.h perf/entrant.c perf/gbench.c perf/gbench.h perf/info.c perf/measure.c \
+	perf/context.h perf/data.c perf/data.h perf/energy.c perf/energy.h perf/entrant.c perf/gbench.c perf/gbench.h perf/info.c perf/json.h perf/measure.c \
 	perf/measure.h perf/peers.c perf/peers.h perf/peers_series.c perf/program.c perf/program.h \
 	perf/select.c perf/select.h perf/stats.c perf/stats.h \
 	perf/tune.c perf/tune.h perf/tune_eval.c perf/tune_eval.h perf/tune_gains.c perf/tune_judge.c perf/tune_judge.h perf/tune_learn.c perf/tune_learn.h perf/tune_race.c perf/tune_race.h perf/tune_record.c perf/tune_record.h perf/tune_search.c \

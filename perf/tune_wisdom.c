@@ -17,14 +17,7 @@
 #endif
 
 #ifdef PEL_HAVE_JANSSON
-#include <jansson.h>
-
-static json_t *good(json_t *value)
-{
-    if (!value)
-        die("out of memory");
-    return value;
-}
+#include "perf/json.h"
 
 /* The wisdom that is there, or an empty one. */
 static json_t *load(const char *path)
@@ -251,7 +244,7 @@ void tune_write_wisdom(FILE *file, const char *path, const struct tune_row *rows
 {
     json_t *root = load(path);
     put_table(root, pack_table(rows, count, provenance), provenance);
-    if (json_dumpf(root, file, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(5)) != 0)
+    if (json_dumpf(root, file, JSON_OF_WISDOM) != 0)
         die("cannot write %s", path);
     fputc('\n', file);
     json_decref(root);

@@ -53,14 +53,7 @@ static void export_wisdom(const char *output)
 }
 
 #ifdef PEL_HAVE_JANSSON
-#include <jansson.h>
-
-static json_t *good(json_t *value)
-{
-    if (!value)
-        die("out of memory");
-    return value;
-}
+#include "perf/json.h"
 
 /* The tables of a file, which the library must be able to read. */
 static json_t *load_tables(const char *path)
@@ -209,7 +202,7 @@ static void merge(const char *output, char **paths, int count)
         merge_file(tables, paths[i]);
     json_t *root =
         good(json_pack("{s:s, s:i, s:o}", "format", "pel wisdom", "version", PEL_WISDOM_VERSION, "tables", tables));
-    char *text = json_dumps(root, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(5));
+    char *text = json_dumps(root, JSON_OF_WISDOM);
     if (!text)
         die("out of memory");
     write_text(output, text);

@@ -41,6 +41,13 @@ void test_set_processors(int processors)
     omp_set_num_threads(processors);
 }
 
+int test_start_with_many_processors(void **state)
+{
+    (void)state;
+    test_set_processors(8);
+    return 0;
+}
+
 /* Stands in for the C library's, for the static library that the tests are linked with. */
 int sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *mask)
 {

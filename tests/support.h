@@ -20,6 +20,9 @@ bool test_long(void);
  * tests. For the start of a program. */
 void test_set_processors(int processors);
 
+/* The set-up of a group of tests that wants eight of them. */
+int test_start_with_many_processors(void **state);
+
 /* What a run of a program left behind: its status as of waitpid, and the start of its standard error. */
 struct test_child {
     int status;

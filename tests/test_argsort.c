@@ -377,13 +377,6 @@ static void work_bytes_know_their_limits(void **state)
     assert_int_equal(pel_sort_pairs_work_bytes((pel_dtype)99, 4, 1), 0);
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,5 +391,5 @@ int main(void)
         cmocka_unit_test(short_indices_are_for_short_arrays),
         cmocka_unit_test(work_bytes_know_their_limits),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

@@ -367,13 +367,6 @@ static void bad_arguments(void **state)
     assert_int_equal(pel_skewness_f64(x, 2, NULL, NULL), PEL_EINVAL);
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,5 +378,5 @@ int main(void)
         cmocka_unit_test(integers_are_exact),
         cmocka_unit_test(bad_arguments),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

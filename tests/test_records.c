@@ -306,13 +306,6 @@ static void bad_arguments_touch_nothing(void **state)
     assert_int_equal(calls, 0);
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,5 +313,5 @@ int main(void)
         cmocka_unit_test(scratch_for_records),      cmocka_unit_test(every_permutation),
         cmocka_unit_test(values_follow_their_keys), cmocka_unit_test(bad_arguments_touch_nothing),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

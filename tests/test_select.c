@@ -381,13 +381,6 @@ static void bad_fronts_touch_nothing(void **state)
     }
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,5 +393,5 @@ int main(void)
         cmocka_unit_test(fronts_of_every_distribution),
         cmocka_unit_test(bad_fronts_touch_nothing),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

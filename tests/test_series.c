@@ -332,13 +332,6 @@ static void bad_axes_touch_nothing(void **state)
     }
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,5 +341,5 @@ int main(void)
         cmocka_unit_test(the_callers_work_is_enough), cmocka_unit_test(bad_segments_touch_nothing),
         cmocka_unit_test(bad_axes_touch_nothing),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

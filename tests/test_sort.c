@@ -282,13 +282,6 @@ static void work_bytes_cover_the_keys(void **state)
     assert_int_equal(pel_sort_work_bytes((pel_dtype)99, 1), 0);
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,5 +295,5 @@ int main(void)
         cmocka_unit_test(bad_arguments_touch_nothing),
         cmocka_unit_test(work_bytes_cover_the_keys),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

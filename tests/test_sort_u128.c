@@ -161,13 +161,6 @@ static void bad_arguments_touch_nothing(void **state)
     assert_true(keys[0] == 1 && keys[1] == 2 && keys[2] == 3);
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,5 +170,5 @@ int main(void)
         cmocka_unit_test(the_callers_work_is_enough),
         cmocka_unit_test(bad_arguments_touch_nothing),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

@@ -483,13 +483,6 @@ static void bad_arguments_touch_nothing(void **state)
     }
 }
 
-static int start_with_many_processors(void **state)
-{
-    (void)state;
-    test_set_processors(8);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -502,5 +495,5 @@ int main(void)
         cmocka_unit_test(quantiles_of_special_values),
         cmocka_unit_test(bad_arguments_touch_nothing),
     };
-    return cmocka_run_group_tests(tests, start_with_many_processors, NULL);
+    return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }
