@@ -2,7 +2,7 @@
 KERNEL_SOURCES = kernels/table.c $(KERNELS)
 
 noinst_HEADERS = \
-	kernels/kernel.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h kernels/foreach_one.h \
+	kernels/kernel.h kernels/strict.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h kernels/foreach_one.h \
 	kernels/foreach_signed.h \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h kernels/simd/split.h \

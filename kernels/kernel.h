@@ -11,9 +11,7 @@
 
 #include <pel/types.h>
 
-#ifdef __FAST_MATH__
-#error "pel promises bits: fast-math would break them"
-#endif
+#include "kernels/strict.h"
 
 /* Instruction sets, narrowest first; a later one of the same family includes the earlier ones. */
 enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_NISAS };

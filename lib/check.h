@@ -9,6 +9,8 @@
 #include <pel/status.h>
 #include <pel/types.h>
 
+#include "kernels/strict.h"
+
 enum { PEL_ALL_FLAGS = PEL_FAST | PEL_STABLE | PEL_DESCENDING | PEL_NAN_SKIP | PEL_EXCLUSIVE | PEL_RIGHT };
 
 /* An options object of an older header is shorter, one of a newer header longer: only the known part is read, and

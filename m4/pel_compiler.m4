@@ -27,7 +27,11 @@ AC_DEFUN([PEL_COMPILER_FLAGS], [
 
   dnl A fused multiply-add appears only where it is written; one object an instruction set must stay one. Kernels call
   dnl nothing, so neither the C library's checks, which end the process.
+  AS_CASE([" $CFLAGS "],
+    [*" -Ofast "*|*" -ffast-math "*|*" -funsafe-math-optimizations "*|*" -fassociative-math "*|*" -freciprocal-math "*|*" -ffinite-math-only "*|*" -fno-signed-zeros "*|*" -ffp-contract=fast "*],
+    [AC_MSG_ERROR([CFLAGS=$CFLAGS would change results, which pel promises to the bit])])
   PEL_TRY_FLAG([EXACT_CFLAGS], [-ffp-contract=off])
+  AS_IF([test -z "$EXACT_CFLAGS"], [AC_MSG_ERROR([$CC does not take -ffp-contract=off, which pel needs for its bits])])
   AC_SUBST([EXACT_CFLAGS])
   m4_foreach_w([flag], [-ffp-contract=off -fno-math-errno -fno-trapping-math -fno-lto -U_FORTIFY_SOURCE],
                [PEL_TRY_FLAG([KERNEL_CFLAGS], flag)])

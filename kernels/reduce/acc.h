@@ -17,6 +17,8 @@
 
 #include <pel/accumulate.h>
 
+#include "kernels/strict.h"
+
 __extension__ typedef __int128 pel_i128;
 __extension__ typedef unsigned __int128 pel_u128;
 
