@@ -168,7 +168,7 @@ static pel_status check(const struct kind *kind, const void *keys, size_t n, con
         return PEL_EINVAL;
     if (result != q && pel_overlap(q, nq * sizeof *q, result, nq * sizeof *result))
         return PEL_EINVAL;
-    return pel_flags(opts) & PEL_NAN_SKIP ? PEL_ENOTSUP : PEL_OK;
+    return pel_asks_to_skip(kind->dtype, opts) ? PEL_ENOTSUP : PEL_OK;
 }
 
 static pel_status find_quantiles(const struct kind *kind, void *keys, size_t n, const double *q, size_t nq,

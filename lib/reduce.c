@@ -75,7 +75,7 @@ static pel_status check(const struct pel_call *call, const pel_opts *opts)
     if (!call->result || ((uintptr_t)call->result & (call->result_size - 1)) || ((rules & NOT_EMPTY) && call->n == 0) ||
         ((rules & DDOF) && call->n <= call->ddof))
         return PEL_EINVAL;
-    return !(rules & SKIPS_NAN) && (pel_flags(opts) & PEL_NAN_SKIP) ? PEL_ENOTSUP : PEL_OK;
+    return !(rules & SKIPS_NAN) && pel_asks_to_skip(call->dtype, opts) ? PEL_ENOTSUP : PEL_OK;
 }
 
 /* A call, split into tiles with a state each. */

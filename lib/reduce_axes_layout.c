@@ -178,7 +178,7 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
     const struct rule *rule = &rules[reduction];
     bool spread = reduction == PEL_REDUCE_VAR || reduction == PEL_REDUCE_STD;
     bool extreme = reduction == PEL_REDUCE_MIN || reduction == PEL_REDUCE_MAX;
-    if (!(rule->dtypes >> in->dtype & 1) || ((pel_flags(opts) & PEL_NAN_SKIP) && !extreme))
+    if (!(rule->dtypes >> in->dtype & 1) || (pel_asks_to_skip(in->dtype, opts) && !extreme))
         return PEL_ENOTSUP;
     if (!(results_of(reduction, in->dtype) >> out->dtype & 1))
         return PEL_EINVAL;

@@ -121,7 +121,7 @@ PEL_API pel_status pel_minmax_u32(const uint32_t *x, size_t n, uint32_t result[2
 PEL_API pel_status pel_minmax_u64(const uint64_t *x, size_t n, uint64_t result[2], const pel_opts *opts);
 
 /* How many elements are not zero, whether any is (1 or 0), whether all are (of no elements all are). NaN is not zero,
- * -0 is. */
+ * -0 is. PEL_NAN_SKIP is not provided for floating point (PEL_ENOTSUP). */
 PEL_API pel_status pel_count_f32(const float *x, size_t n, size_t *result, const pel_opts *opts);
 PEL_API pel_status pel_count_f64(const double *x, size_t n, size_t *result, const pel_opts *opts);
 PEL_API pel_status pel_count_i32(const int32_t *x, size_t n, size_t *result, const pel_opts *opts);

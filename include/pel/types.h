@@ -35,7 +35,7 @@ enum {
     PEL_FAST = 1u << 0,       /* give up bitwise reproducibility (and correct rounding) for speed, in this call */
     PEL_STABLE = 1u << 1,     /* sorts: equal keys keep their order */
     PEL_DESCENDING = 1u << 2, /* sorts: largest first; NaN stays last */
-    PEL_NAN_SKIP = 1u << 3,   /* min, max, argmin, argmax: NaN counts as missing */
+    PEL_NAN_SKIP = 1u << 3,   /* minima, maxima, their places and scans: NaN counts as missing */
     PEL_EXCLUSIVE = 1u << 4,  /* scans: element i excludes input i */
     PEL_RIGHT = 1u << 5,      /* searchsorted: behind the keys that equal the needle, not in front of them */
 };
