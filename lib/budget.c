@@ -13,11 +13,6 @@
 #include "lib/env.h"
 #include "lib/memory.h"
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 static int larger(int a, int b)
 {
     return a > b ? a : b;
@@ -85,7 +80,8 @@ static void find_limits(void)
 {
     pel_cgroup_read("", &process.cgroup);
     process.stacks = stacks_that_fit();
-    process.fixed = smaller(smaller(process.cgroup.processors.value, process.cgroup.threads.value), process.stacks);
+    process.fixed =
+        pel_smaller(pel_smaller(process.cgroup.processors.value, process.cgroup.threads.value), process.stacks);
     atomic_store(&widest, processors_of(getpid()));
 }
 
@@ -109,20 +105,20 @@ static int threads_of_openmp(void)
 {
     if (omp_get_active_level() >= omp_get_max_active_levels())
         return 1;
-    return smaller(omp_get_max_threads(), omp_get_thread_limit());
+    return pel_smaller(omp_get_max_threads(), omp_get_thread_limit());
 }
 
 int pel_budget_threads(void)
 {
     int mask = mask_of_this_thread(), own = pel_env()->num_threads;
-    int threads = smaller(smaller(mask, process.fixed), threads_of_openmp());
-    return larger(1, own ? smaller(threads, own) : threads);
+    int threads = pel_smaller(pel_smaller(mask, process.fixed), threads_of_openmp());
+    return larger(1, own ? pel_smaller(threads, own) : threads);
 }
 
 int pel_budget_process(void)
 {
     mask_of_this_thread();
-    return larger(1, smaller(atomic_load_explicit(&widest, memory_order_relaxed), process.fixed));
+    return larger(1, pel_smaller(atomic_load_explicit(&widest, memory_order_relaxed), process.fixed));
 }
 
 static void *pass_through(void *gate)
@@ -158,7 +154,7 @@ static int start_threads(int wanted)
 int pel_budget_helpers(int wanted)
 {
     static _Thread_local int had;
-    wanted = smaller(wanted, processors_here() - 1);
+    wanted = pel_smaller(wanted, processors_here() - 1);
     if (wanted <= had)
         return wanted;
     return had = larger(had, start_threads(wanted));

@@ -6,6 +6,12 @@
 
 #include "lib/text.h"
 
+/* The lesser of two limits. */
+static inline int pel_smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 /* Threads for a call of this thread that stands in no parallel region, at least 1. Limits of the system are found out
  * at a thread's first call and kept; those of OpenMP may change from call to call. */
 int pel_budget_threads(void);

@@ -319,12 +319,13 @@ static void settle_team(const struct pel_request *request, struct pel_pick *pick
 
 pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts, struct pel_pick *pick)
 {
+    bool reports = pel_env()->verbose_dispatch;
     if (opts && opts->variant) {
         if (!pel_variant_parse(opts->variant, request->op, request->dtype, pick) ||
             pel_kernel_barred(pick->kernel, request))
             return PEL_ENOTSUP;
         pick->source = "the call's options";
-    } else if (pel_env()->verbose_dispatch) {
+    } else if (reports) {
         pel_wisdom_consult();
         resolve(request, pick); /* reports as it goes */
     } else {
@@ -338,7 +339,7 @@ pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts,
     pick->asked.flags = request->flags;
     pick->asked.threads = request->threads;
     pick->asked.ndim = pel_request_ndim(request);
-    if (pel_env()->verbose_dispatch)
+    if (reports)
         pel_trace_line("dispatch", "%s %s n=%zu threads=%d: %s, team of %d, by %s", pel_op_name(request->op),
                        pel_dtype_name(request->dtype), request->n, request->threads, pick->kernel->name, pick->team,
                        pick->source);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 static struct pel_env env;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool is_read;
 
 /* Shows the first part of a value of any content on one line. */
 static void complain(const char *variable, const char *value, size_t length, const char *why)
@@ -188,11 +190,14 @@ static void read_all(void)
         if (value && *value)
             variables[i].read(value);
     }
+    atomic_store_explicit(&is_read, true, memory_order_release);
 }
 
+/* Every call asks, so one load has to do when all is read. */
 const struct pel_env *pel_env(void)
 {
-    pthread_once(&once, read_all);
+    if (!atomic_load_explicit(&is_read, memory_order_acquire))
+        pthread_once(&once, read_all);
     return &env;
 }
 

@@ -1,5 +1,6 @@
 #include "lib/rules.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -36,10 +37,8 @@ bool pel_rules_of_rank(size_t rank, struct pel_rules *table)
 
 int pel_thread_class(int threads)
 {
-    int bin = 0;
-    while (bin < PEL_THREAD_CLASSES - 1 && 1 << bin < threads)
-        bin++;
-    return bin;
+    int class = threads > 1 ? (int)sizeof(unsigned) * CHAR_BIT - __builtin_clz((unsigned)threads - 1) : 0;
+    return class < PEL_THREAD_CLASSES - 1 ? class : PEL_THREAD_CLASSES - 1;
 }
 
 int pel_request_ndim(const struct pel_request *request)
@@ -51,6 +50,15 @@ bool pel_rule_same_key(const struct pel_rule *a, const struct pel_rule *b)
 {
     return a->op == b->op && a->dtype == b->dtype && a->fast == b->fast && a->ndim == b->ndim &&
            a->threads == b->threads;
+}
+
+bool pel_rules_have_key(const struct pel_rules *rules, const struct pel_rule *key)
+{
+    for (size_t i = 0; rules && i < rules->count; i++) {
+        if (pel_rule_same_key(&rules->rule[i], key))
+            return true;
+    }
+    return false;
 }
 
 bool pel_rule_fits(const struct pel_rule *rule, const struct pel_request *request)

@@ -59,6 +59,9 @@ int pel_request_ndim(const struct pel_request *request);
 /* Whether two rules serve the same requests but for their size. */
 bool pel_rule_same_key(const struct pel_rule *a, const struct pel_rule *b);
 
+/* Whether some rule of the table, if there is one, serves them. */
+bool pel_rules_have_key(const struct pel_rules *rules, const struct pel_rule *key);
+
 /* Whether the rule is about requests like this, whatever their size. */
 bool pel_rule_fits(const struct pel_rule *rule, const struct pel_request *request);
 

@@ -15,11 +15,6 @@
 #include "lib/memory.h"
 #include "lib/trace.h"
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* A runtime that had started threads waits for them for ever in a child of fork. Whose threads they were cannot be
  * told: any thread at all counts. */
 static atomic_bool had_threads, orphaned;
@@ -56,7 +51,7 @@ static bool is_guest(void)
 static int threads_of_host(void)
 {
     int own = pel_env()->num_threads, team = omp_get_cancellation() ? 1 : omp_get_num_threads();
-    return own ? smaller(team, own) : team;
+    return own ? pel_smaller(team, own) : team;
 }
 
 int pel_team_threads(const pel_opts *opts)
@@ -64,7 +59,7 @@ int pel_team_threads(const pel_opts *opts)
     if (is_orphaned())
         return 1;
     int threads = is_guest() ? threads_of_host() : pel_budget_threads();
-    return opts && opts->threads ? smaller(threads, opts->threads) : threads;
+    return opts && opts->threads ? pel_smaller(threads, opts->threads) : threads;
 }
 
 /* Threads that our teams have in use, beyond the callers' own. */
@@ -77,7 +72,7 @@ static int take_helpers(int wanted)
     wanted = pel_budget_helpers(wanted);
     int used = atomic_load_explicit(&helpers, memory_order_relaxed), taken;
     do {
-        taken = smaller(wanted, limit - used);
+        taken = pel_smaller(wanted, limit - used);
         if (taken <= 0)
             return 0;
     } while (!atomic_compare_exchange_weak_explicit(&helpers, &used, used + taken, memory_order_relaxed,
@@ -199,7 +194,7 @@ static void loop_together(int threads, size_t phases, size_t count, pel_team_pha
 {
     struct loop loop;
     loop.threads = threads;
-    loop.blocks = smaller(threads, BLOCKS);
+    loop.blocks = pel_smaller(threads, BLOCKS);
     loop.phases = phases;
     loop.count = count;
     loop.body = body;
@@ -217,9 +212,9 @@ void pel_team_phases(int threads, size_t phases, size_t count, pel_team_phase *b
 {
     int taken = 0;
     if (threads > 1)
-        threads = smaller(threads, count < INT_MAX ? (int)count : INT_MAX);
+        threads = pel_smaller(threads, count < INT_MAX ? (int)count : INT_MAX);
     if (threads > 1)
-        threads = smaller(threads, pel_team_threads(NULL));
+        threads = pel_smaller(threads, pel_team_threads(NULL));
     if (threads > 1 && !is_guest())
         threads = 1 + (taken = take_helpers(threads - 1));
     if (threads > 1)
@@ -353,7 +348,7 @@ static void run_in_team(struct run *run, int threads, pel_team_task *root, void 
  * other threads of the caller's, a seat is a thread. */
 static int seats_for(int threads, int team)
 {
-    return threads < team ? threads - 1 : smaller(team, INT_MAX / 16) * 16;
+    return threads < team ? threads - 1 : pel_smaller(team, INT_MAX / 16) * 16;
 }
 
 /* LLVM's runtime, as of version 14, corrupts its memory when a thread other than the first ends whose team has run
@@ -367,7 +362,7 @@ static bool may_open_team_for_tasks(void)
 
 void pel_team_run(int threads, pel_team_task *root, void *context)
 {
-    threads = smaller(threads, pel_team_threads(NULL));
+    threads = pel_smaller(threads, pel_team_threads(NULL));
     bool guest = is_guest();
     int taken = !guest && threads > 1 && may_open_team_for_tasks() ? take_helpers(threads - 1) : 0;
     struct run run = {0, 0, NULL};

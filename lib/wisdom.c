@@ -33,15 +33,6 @@ static void keep(struct table *table)
     }
 }
 
-static bool has_key(const struct pel_rules *rules, const struct pel_rule *key)
-{
-    for (size_t i = 0; i < rules->count; i++) {
-        if (pel_rule_same_key(&rules->rule[i], key))
-            return true;
-    }
-    return false;
-}
-
 /* The fresh rules, then those of the old ones whose key they lack. NULL without memory. */
 static struct table *merge(const struct pel_rules *fresh, const struct pel_rules *old)
 {
@@ -52,7 +43,7 @@ static struct table *merge(const struct pel_rules *fresh, const struct pel_rules
     merged->rules = (struct pel_rules){.rule = merged->rule, .count = fresh->count};
     memcpy(merged->rule, fresh->rule, fresh->count * sizeof merged->rule[0]);
     for (size_t i = 0; old && i < old->count; i++) {
-        if (!has_key(fresh, &old->rule[i]))
+        if (!pel_rules_have_key(fresh, &old->rule[i]))
             merged->rule[merged->rules.count++] = old->rule[i];
     }
     return merged;

@@ -52,15 +52,6 @@ static void write_rule(struct writer *writer, const struct pel_rule *rule)
     writer->separator = ",\n ";
 }
 
-static bool has_key(const struct pel_rules *rules, const struct pel_rule *key)
-{
-    for (size_t i = 0; rules && i < rules->count; i++) {
-        if (pel_rule_same_key(&rules->rule[i], key))
-            return true;
-    }
-    return false;
-}
-
 /* What wisdom says of sizes just above n; the default where it says nothing. */
 static struct pel_rule rule_above(const struct pel_rules *rules, const struct pel_rule *key, size_t n)
 {
@@ -97,7 +88,7 @@ static void write_wisdom(struct writer *writer, const struct pel_rules *learned)
         const struct pel_rules *rules = pel_rules_wisdom((enum pel_wisdom_origin)origin);
         for (size_t i = 0; rules && i < rules->count; i++) {
             const struct pel_rule *rule = &rules->rule[i];
-            if (!has_key(learned, rule) && (rules == users || !has_key(users, rule)))
+            if (!pel_rules_have_key(learned, rule) && (rules == users || !pel_rules_have_key(users, rule)))
                 write_rule(writer, rule);
         }
     }
