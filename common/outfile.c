@@ -15,6 +15,7 @@
 
 /* The temporary names in use, for cleaning up. Slots are filled and emptied by the main thread only. */
 enum { SLOTS = 2 };
+#define SUFFIX ".XXXXXX"
 static char *volatile in_use[SLOTS];
 
 static void replace_slot(char *from, char *to)
@@ -26,13 +27,46 @@ static void replace_slot(char *from, char *to)
         }
 }
 
+static char *copy_of(const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        die("out of memory");
+    return copy;
+}
+
+/* The one name of a file, which may not be there yet; the path itself where its folder cannot be found. */
+static char *resolve(const char *path)
+{
+    char *target = realpath(path, NULL), *first = copy_of(path), *second = copy_of(path), *folder = NULL;
+    if (!target)
+        folder = realpath(dirname(first), NULL);
+    if (folder && asprintf(&target, "%s/%s", folder, basename(second)) < 0)
+        die("out of memory");
+    free(first);
+    free(second);
+    free(folder);
+    return target ? target : copy_of(path);
+}
+
+static bool is_open(const char *target)
+{
+    size_t length = strlen(target);
+    for (int i = 0; i < SLOTS; i++)
+        if (in_use[i] && strlen(in_use[i]) == length + strlen(SUFFIX) && strncmp(in_use[i], target, length) == 0)
+            return true;
+    return false;
+}
+
 void outfile_open(struct outfile *file, const char *path)
 {
-    *file = (struct outfile){.path = path};
+    *file = (struct outfile){.path = path, .target = resolve(path)};
     struct stat status;
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
         die("%s exists and is not a regular file", path);
-    if (asprintf(&file->temporary, "%s.XXXXXX", path) < 0)
+    if (is_open(file->target))
+        die("%s would be written twice", path);
+    if (asprintf(&file->temporary, "%s" SUFFIX, file->target) < 0)
         die("out of memory");
     file->fd = mkostemp(file->temporary, O_CLOEXEC);
     if (file->fd < 0)
@@ -100,9 +134,7 @@ void outfile_close(struct outfile *file)
 /* A folder may be one to write to, but not to read: then its entries reach the disk when the system sees fit. */
 static void synchronise_folder(const char *path)
 {
-    char *copy = strdup(path);
-    if (!copy)
-        die("out of memory");
+    char *copy = copy_of(path);
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0 && !synchronise(fd))
         die("cannot write the folder of %s: %s", path, strerror(errno));
@@ -116,11 +148,12 @@ void outfile_publish(struct outfile *file)
 {
     if (!file->temporary)
         return;
-    if (rename(file->temporary, file->path) != 0)
-        die("cannot rename %s to %s: %s", file->temporary, file->path, strerror(errno));
+    if (rename(file->temporary, file->target) != 0)
+        die("cannot rename %s to %s: %s", file->temporary, file->target, strerror(errno));
     replace_slot(file->temporary, NULL);
     free(file->temporary);
-    synchronise_folder(file->path);
+    synchronise_folder(file->target);
+    free(file->target);
 }
 
 void outfile_discard_all(void)

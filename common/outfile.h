@@ -8,13 +8,14 @@
 
 struct outfile {
     const char *path; /* as given, for messages; it must outlive the file */
-    char *temporary;  /* written here and renamed to path at the end; NULL: written directly */
+    char *target;     /* the file that path stands for: links are followed; NULL: written directly */
+    char *temporary;  /* written here and renamed to the target at the end; NULL: written directly */
     int fd;
     FILE *stream; /* see outfile_stream; NULL: none */
 };
 
 /* Opens a temporary file beside path, early, so that a folder that cannot be written is found before the work. What
- * writes by name may write to file->temporary. */
+ * writes by name may write to file->temporary. Two open files of the same name, however spelt, are an error. */
 void outfile_open(struct outfile *file, const char *path);
 
 /* The same, but "-" (standard output), devices and pipes are written directly. */
