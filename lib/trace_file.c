@@ -17,11 +17,14 @@ static struct {
 } trace = {-1, 0};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* Threads add events without a lock, so each is one write to the end of the file. */
+/* Threads add events without a lock, so each is one write to the end of the file. One that finds no room is lost: that
+ * is told once, and no error of the call that it is about. */
 static void append(const char *text, size_t length)
 {
+    static atomic_bool told;
     ssize_t written = write(trace.file, text, length);
-    (void)written; /* an event that finds no room is lost, not an error of the call that it is about */
+    if (written != (ssize_t)length && pel_env_reports() && !atomic_exchange(&told, true))
+        pel_trace_line("env", "PEL_TRACE: events are lost: %s", written < 0 ? strerror(errno) : "no room");
 }
 
 /* The path with each %p replaced by the process, so that those which share an environment have files of their own. */

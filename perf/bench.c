@@ -215,27 +215,27 @@ static void title(const struct contest *contest, char *text, size_t capacity)
 }
 
 /* One line a contestant; elements of a stencil are updates of cells. */
-static void print_contestant(const struct contest *contest, const struct contestant *contestant)
+static void print_contestant(FILE *table, const struct contest *contest, const struct contestant *contestant)
 {
     double ns = 1e9 * contestant->median;
-    printf("  %-24s %12.4f %10.3f %10.2f %6.2f %7.1f%%", contestant->entrant.name,
-           ns / (double)contest->workload.elements, (double)contest->workload.elements / ns,
-           (double)contest->workload.bytes / ns, contestant->busy, 100 * contestant->spread);
+    fprintf(table, "  %-24s %12.4f %10.3f %10.2f %6.2f %7.1f%%", contestant->entrant.name,
+            ns / (double)contest->workload.elements, (double)contest->workload.elements / ns,
+            (double)contest->workload.bytes / ns, contestant->busy, 100 * contestant->spread);
     if (contest->best_peer)
-        printf(" %12.2f", contest->best_peer->median / contestant->median);
-    printf("  %s%s\n", contestant->wrong ? "WRONG RESULT, " : "", contestant->label);
+        fprintf(table, " %12.2f", contest->best_peer->median / contestant->median);
+    fprintf(table, "  %s%s\n", contestant->wrong ? "WRONG RESULT, " : "", contestant->label);
 }
 
-static void print_contest(const struct contest *contest)
+static void print_contest(FILE *table, const struct contest *contest)
 {
     char name[160];
     title(contest, name, sizeof name);
-    printf("%s\n  %-24s %12s %10s %10s %6s %8s%s\n", name, "", contest->workload.stencil ? "ns/update" : "ns/element",
-           contest->workload.stencil ? "GLUP/s" : "Gelem/s", "GB/s", "CPUs", "spread",
-           contest->best_peer ? " vs best peer" : "");
+    fprintf(table, "%s\n  %-24s %12s %10s %10s %6s %8s%s\n", name, "",
+            contest->workload.stencil ? "ns/update" : "ns/element", contest->workload.stencil ? "GLUP/s" : "Gelem/s",
+            "GB/s", "CPUs", "spread", contest->best_peer ? " vs best peer" : "");
     for (size_t i = 0; i < contest->count; i++)
-        print_contestant(contest, &contest->contestant[i]);
-    fflush(stdout);
+        print_contestant(table, contest, &contest->contestant[i]);
+    fflush(table);
 }
 
 static void record_contest(const struct contest *contest, struct gbench *gbench)
@@ -271,7 +271,7 @@ static bool bench_problem(const struct bench *bench, const struct workload_spec 
             pel_dtype_name(spec->dtype));
     if (status != PEL_OK)
         die("%s %s: %s", pel_op_name(spec->op), pel_dtype_name(spec->dtype), pel_strerror(status));
-    print_contest(&contest);
+    print_contest(bench->table, &contest);
     record_contest(&contest, bench->gbench);
     bool right = true;
     for (size_t i = 0; i < contest.count; i++)
@@ -335,6 +335,10 @@ int command_bench(int argc, char **argv)
     if (optind < argc)
         bad_usage("bench takes options only, not '%s'", argv[optind]);
     select_check(&bench.selection);
+    if (bench.dispatch && (bench.sizes.count > 0 || bench.threads.count > 0 || bench.rules.variant ||
+                           bench.rules.peers || bench.rules.flags))
+        bad_usage("--family dispatch takes no --n, --threads, --variant, --peers or --fast");
+    bench.table = bench.json && strcmp(bench.json, "-") == 0 ? stderr : stdout;
     bench.gbench = gbench_open(bench.json);
     bool right = true;
     if (bench.dispatch)

@@ -2,6 +2,8 @@
 #ifndef PEL_PERF_BENCH_H
 #define PEL_PERF_BENCH_H
 
+#include <stdio.h>
+
 #include "perf/contest.h"
 #include "perf/gbench.h"
 #include "perf/select.h"
@@ -21,6 +23,7 @@ struct bench {
     struct workload_spec spec; /* what all problems have in common */
     struct contest_rules rules;
     const char *json;
+    FILE *table; /* standard error where JSON takes the standard output */
     struct gbench *gbench;
 };
 

@@ -60,7 +60,8 @@ static void bench_pick(const struct bench *bench, enum pel_op op, pel_dtype dtyp
         warm[i] = time_picks(&request, WARM);
     double first_median = add_result(bench, &request, "first", 1, first, PEL_THREAD_CLASSES);
     double warm_median = add_result(bench, &request, "warm", WARM, warm, repetitions);
-    printf("%-8s %-4s %12.1f %12.2f\n", pel_op_name(op), pel_dtype_name(dtype), 1e9 * warm_median, 1e6 * first_median);
+    fprintf(bench->table, "%-13s %-4s %12.1f %12.2f\n", pel_op_name(op), pel_dtype_name(dtype), 1e9 * warm_median,
+            1e6 * first_median);
     free(warm);
 }
 
@@ -68,7 +69,7 @@ void bench_dispatch(const struct bench *bench)
 {
     enum pel_op op = (enum pel_op)0;
     pel_dtype dtype = (pel_dtype)0;
-    printf("%-8s %-4s %12s %12s\n", "op", "type", "warm, ns", "first, us");
+    fprintf(bench->table, "%-13s %-4s %12s %12s\n", "op", "type", "warm, ns", "first, us");
     for (bool next = false; select_next(&bench->selection, next, &op, &dtype); next = true)
         bench_pick(bench, op, dtype);
 }

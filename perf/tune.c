@@ -1,10 +1,12 @@
 /* pel tune: measures which kernel serves which request best on this machine, and writes a table. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <pel/tune.h>
 
@@ -259,6 +261,10 @@ static void settle(struct job *job)
         job->format = job->output && ends_in(job->output, ".def") ? "def" : "json";
     if (strcmp(job->format, "def") != 0 && strcmp(job->format, "json") != 0)
         bad_usage("--format: '%s' is neither json nor def", job->format);
+    if (job->output && strcmp(job->output, "-") == 0)
+        bad_usage("--output: a table has its record beside it, so it needs a file of its own, not '-'");
+    if (job->record && access(job->record, R_OK) != 0)
+        die("cannot read %s: %s", job->record, strerror(errno));
     if (!job->output)
         job->output = strcmp(job->format, "def") == 0 ? "tuned.def" : "wisdom.json";
     if (options->threads == 0 || options->threads > at_hand)

@@ -82,8 +82,14 @@ static void append(const char *format, ...)
     va_start(args, format);
     int length = vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    if (length < 0 || length >= LINE || write(record, line, (size_t)length) != length)
-        die("cannot write %s: %s", record_path, strerror(errno));
+    if (length < 0 || length >= LINE)
+        die("cannot write %s: a line is too long", record_path);
+    for (int at = 0; at < length;) {
+        ssize_t written = write(record, line + at, (size_t)(length - at));
+        if (written < 0 && errno != EINTR)
+            die("cannot write %s: %s", record_path, strerror(errno));
+        at += written > 0 ? (int)written : 0;
+    }
 }
 
 void tune_record_open(const char *path)

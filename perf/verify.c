@@ -257,9 +257,12 @@ struct tally {
     size_t verified, failed, skipped;
 };
 
+/* Family, operation, dtype and variant. */
+#define COLUMNS "%-9s %-13s %-4s %-24s "
+
 static void report(enum pel_op op, pel_dtype dtype, const struct outcome *outcome, struct tally *tally)
 {
-    printf("%-8s %-8s %-4s %-24s ", pel_op_family(op), pel_op_name(op), pel_dtype_name(dtype),
+    printf(COLUMNS, pel_op_family(op), pel_op_name(op), pel_dtype_name(dtype),
            outcome->kernel ? outcome->kernel->name : "(as dispatched)");
     if (outcome->failures > 0) {
         printf("FAILED %zu of %zu; %s\n", outcome->failures, outcome->cases, outcome->failure);
@@ -291,7 +294,7 @@ static void verify_operation(struct problems *problems, struct tally *tally)
         outcomes[i].barred = barred_here(outcomes[i].kernel);
     while (next_problem(problems))
         check_problem(&problems->spec, outcomes, count);
-    printf("%-8s %-8s %-4s %-24s the reference\n", pel_op_family(op), pel_op_name(op), pel_dtype_name(dtype),
+    printf(COLUMNS "the reference\n", pel_op_family(op), pel_op_name(op), pel_dtype_name(dtype),
            outcomes[0].kernel->name);
     for (size_t i = 1; i < count; i++)
         report(op, dtype, &outcomes[i], tally);

@@ -77,6 +77,14 @@ static const char *word(const json_t *object, const char *name)
     return value ? value : "";
 }
 
+/* A word of a file that anybody may have written, so that it cannot command the terminal. */
+static void print_word(const char *between, const char *text)
+{
+    fputs(*text ? between : "", stdout);
+    for (; *text; text++)
+        putchar(*text >= ' ' && *text <= '~' ? *text : '?');
+}
+
 static void show(const char *path)
 {
     static const char *const origins[] = {"brand", "compiler", "date"};
@@ -85,13 +93,15 @@ static void show(const char *path)
     json_array_foreach(tables, index, table)
     {
         const json_t *rules = json_object_get(table, "rules");
-        printf("%s: %s, %zu rules", path, word(table, "cpu"), json_array_size(rules));
+        printf("%s: ", path);
+        print_word("", word(table, "cpu"));
+        printf(", %zu rules", json_array_size(rules));
         for (size_t i = 0; i < sizeof origins / sizeof *origins; i++)
-            printf("%s%s", *word(table, origins[i]) ? ", " : "", word(table, origins[i]));
+            print_word(", ", word(table, origins[i]));
         printf(", %.0f s\n", json_number_value(json_object_get(table, "seconds")));
         json_array_foreach(rules, r, rule)
         {
-            char *line = json_dumps(rule, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(5));
+            char *line = json_dumps(rule, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_SORT_KEYS | JSON_REAL_PRECISION(5));
             printf("  %s\n", line ? line : "");
             free(line);
         }

@@ -63,53 +63,53 @@ static const struct sample_variable {
     {"uas", "eastward_wind", "zonal wind", "m s-1", NC_SHORT, 0.01, -32768, zonal_wind},
 };
 
-static void put_text(int file, int var, const char *name, const char *text)
+static void put_text(const struct output *out, int var, const char *name, const char *text)
 {
     if (text)
-        check_nc(nc_put_att_text(file, var, name, strlen(text), text), name);
+        check_nc(nc_put_att_text(out->file, var, name, strlen(text), text), out->outfile.path);
 }
 
-static int define_axis(int file, const struct sample_axis *axis, int bounds_dim)
+static int define_axis(const struct output *out, const struct sample_axis *axis, int bounds_dim)
 {
     int dims[2] = {0, bounds_dim}, var;
 
-    check_nc(nc_def_dim(file, axis->name, axis->n, &dims[0]), axis->name);
-    check_nc(nc_def_var(file, axis->name, NC_DOUBLE, 1, dims, &var), axis->name);
-    put_text(file, var, "standard_name", axis->standard_name);
-    put_text(file, var, "units", axis->units);
-    put_text(file, var, "bounds", axis->bounds);
-    put_text(file, var, "calendar", axis->width > 0 ? NULL : "noleap");
-    check_nc(nc_def_var(file, axis->bounds, NC_DOUBLE, 2, dims, &var), axis->bounds);
+    check_nc(nc_def_dim(out->file, axis->name, axis->n, &dims[0]), out->outfile.path);
+    check_nc(nc_def_var(out->file, axis->name, NC_DOUBLE, 1, dims, &var), out->outfile.path);
+    put_text(out, var, "standard_name", axis->standard_name);
+    put_text(out, var, "units", axis->units);
+    put_text(out, var, "bounds", axis->bounds);
+    put_text(out, var, "calendar", axis->width > 0 ? NULL : "noleap");
+    check_nc(nc_def_var(out->file, axis->bounds, NC_DOUBLE, 2, dims, &var), out->outfile.path);
     return dims[0];
 }
 
-static void define_variable(int file, const struct sample_variable *v, const int dims[3])
+static void define_variable(const struct output *out, const struct sample_variable *v, const int dims[3])
 {
     int var;
 
-    check_nc(nc_def_var(file, v->name, v->type, 3, dims, &var), v->name);
-    put_text(file, var, "standard_name", v->standard_name);
-    put_text(file, var, "long_name", v->long_name);
-    put_text(file, var, "units", v->units);
-    put_text(file, var, "cell_methods", "time: mean");
-    check_nc(nc_put_att_double(file, var, "_FillValue", v->type, 1, &v->fill), v->name);
+    check_nc(nc_def_var(out->file, v->name, v->type, 3, dims, &var), out->outfile.path);
+    put_text(out, var, "standard_name", v->standard_name);
+    put_text(out, var, "long_name", v->long_name);
+    put_text(out, var, "units", v->units);
+    put_text(out, var, "cell_methods", "time: mean");
+    check_nc(nc_put_att_double(out->file, var, "_FillValue", v->type, 1, &v->fill), out->outfile.path);
     if (v->scale < 1)
-        check_nc(nc_put_att_double(file, var, "scale_factor", NC_DOUBLE, 1, &v->scale), v->name);
+        check_nc(nc_put_att_double(out->file, var, "scale_factor", NC_DOUBLE, 1, &v->scale), out->outfile.path);
 }
 
-static void define_sample(int file)
+static void define_sample(const struct output *out)
 {
     int dims[3], bounds_dim;
 
-    put_text(file, NC_GLOBAL, "title", "Synthetic climatology made up by a formula; no observation is in it");
-    check_nc(nc_def_dim(file, "bnds", 2, &bounds_dim), "bnds");
+    put_text(out, NC_GLOBAL, "title", "Synthetic climatology made up by a formula; no observation is in it");
+    check_nc(nc_def_dim(out->file, "bnds", 2, &bounds_dim), out->outfile.path);
     for (size_t i = 0; i < 3; i++)
-        dims[i] = define_axis(file, &sample_axes[i], bounds_dim);
+        dims[i] = define_axis(out, &sample_axes[i], bounds_dim);
     for (size_t i = 0; i < sizeof sample_variables / sizeof *sample_variables; i++)
-        define_variable(file, &sample_variables[i], dims);
+        define_variable(out, &sample_variables[i], dims);
 }
 
-static void write_axis(int file, const struct sample_axis *axis)
+static void write_axis(const struct output *out, const struct sample_axis *axis)
 {
     for (size_t i = 0; i < axis->n; i++) {
         double low = axis->width > 0 ? axis->first + (double)i * axis->width : month_start[i];
@@ -118,18 +118,18 @@ static void write_axis(int file, const struct sample_axis *axis)
         size_t start[2] = {i, 0}, count[2] = {1, 2};
         int var;
 
-        check_nc(nc_inq_varid(file, axis->name, &var), axis->name);
-        check_nc(nc_put_vara_double(file, var, start, count, &middle), axis->name);
-        check_nc(nc_inq_varid(file, axis->bounds, &var), axis->bounds);
-        check_nc(nc_put_vara_double(file, var, start, count, bounds), axis->bounds);
+        check_nc(nc_inq_varid(out->file, axis->name, &var), out->outfile.path);
+        check_nc(nc_put_vara_double(out->file, var, start, count, &middle), out->outfile.path);
+        check_nc(nc_inq_varid(out->file, axis->bounds, &var), out->outfile.path);
+        check_nc(nc_put_vara_double(out->file, var, start, count, bounds), out->outfile.path);
     }
 }
 
-static void write_variable(int file, const struct sample_variable *v)
+static void write_variable(const struct output *out, const struct sample_variable *v)
 {
     int var;
 
-    check_nc(nc_inq_varid(file, v->name, &var), v->name);
+    check_nc(nc_inq_varid(out->file, v->name, &var), out->outfile.path);
     for (uint32_t t = 0; t < NTIME; t++)
         for (uint32_t y = 0; y < NLAT; y++) {
             size_t start[3] = {t, y, 0}, count[3] = {1, 1, NLON};
@@ -140,7 +140,7 @@ static void write_variable(int file, const struct sample_variable *v)
 
                 row[x] = isnan(value) ? v->fill : v->scale < 1 ? round(value / v->scale) : value;
             }
-            check_nc(nc_put_vara_double(file, var, start, count, row), v->name);
+            check_nc(nc_put_vara_double(out->file, var, start, count, row), out->outfile.path);
         }
 }
 
@@ -149,12 +149,12 @@ int command_sample(const struct request *request)
     struct output out;
 
     output_create(&out, request->operands[0], NULL, request);
-    define_sample(out.file);
+    define_sample(&out);
     check_nc(nc_enddef(out.file), out.outfile.path);
     for (size_t i = 0; i < sizeof sample_axes / sizeof *sample_axes; i++)
-        write_axis(out.file, &sample_axes[i]);
+        write_axis(&out, &sample_axes[i]);
     for (size_t i = 0; i < sizeof sample_variables / sizeof *sample_variables; i++)
-        write_variable(out.file, &sample_variables[i]);
+        write_variable(&out, &sample_variables[i]);
     output_commit(&out);
     return EXIT_SUCCESS;
 }
