@@ -4,8 +4,9 @@
  * instruction set, with every kernel variant and tuned table. PEL_FAST gives that up, call by call.
  *
  * Every function here may be called from any number of threads at the same time, as long as no two calls write
- * the same memory; within a caller's OpenMP region a call runs as tasks of that team. No function prints,
- * aborts, or keeps a pointer that it was given beyond its return (plans own copies). */
+ * the same memory; within a caller's OpenMP region a call runs as tasks of that team. No function prints or aborts.
+ * None keeps a pointer that it was given beyond its return, except plans (stencil.h, system.h): they own copies of
+ * what describes them, but point to the arrays and contexts that their headers name, which must outlive them. */
 #ifndef PEL_PEL_H
 #define PEL_PEL_H
 
