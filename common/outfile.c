@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,18 +36,40 @@ static char *copy_of(const char *text)
     return copy;
 }
 
-/* The one name of a file, which may not be there yet; the path itself where its folder cannot be found. */
+/* A name in the folder of another one, which may be relative to it; NULL where there is no such folder. */
+static char *beside(const char *path, const char *name)
+{
+    char *copy = copy_of(path), *folder = realpath(dirname(copy), NULL), *joined = NULL;
+    if (name[0] == '/')
+        joined = copy_of(name);
+    else if (folder && asprintf(&joined, "%s/%s", folder, name) < 0)
+        die("out of memory");
+    free(copy);
+    free(folder);
+    return joined;
+}
+
+/* The one name of a file that may not be there yet. Links are followed, as far as the system would. */
 static char *resolve(const char *path)
 {
-    char *target = realpath(path, NULL), *first = copy_of(path), *second = copy_of(path), *folder = NULL;
+    enum { LINKS = 40 };
+    char link[PATH_MAX], *target = realpath(path, NULL), *name = copy_of(path);
+    ssize_t length;
+    for (int i = 0; !target && name && i < LINKS && (length = readlink(name, link, sizeof link - 1)) > 0; i++) {
+        char *last = name;
+        link[length] = '\0';
+        name = beside(last, link);
+        free(last);
+    }
+    if (!target && name) {
+        char *copy = copy_of(name);
+        target = beside(name, basename(copy));
+        free(copy);
+    }
     if (!target)
-        folder = realpath(dirname(first), NULL);
-    if (folder && asprintf(&target, "%s/%s", folder, basename(second)) < 0)
-        die("out of memory");
-    free(first);
-    free(second);
-    free(folder);
-    return target ? target : copy_of(path);
+        return name ? name : copy_of(path);
+    free(name);
+    return target;
 }
 
 static bool is_open(const char *target)
@@ -62,7 +85,10 @@ void outfile_open(struct outfile *file, const char *path)
 {
     *file = (struct outfile){.path = path, .target = resolve(path)};
     struct stat status;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+    bool here = stat(path, &status) == 0;
+    if (!here && errno != ENOENT)
+        die("cannot create %s: %s", path, strerror(errno));
+    if (here && !S_ISREG(status.st_mode))
         die("%s exists and is not a regular file", path);
     if (is_open(file->target))
         die("%s would be written twice", path);

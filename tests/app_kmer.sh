@@ -208,6 +208,10 @@ if [ -c /dev/full ]; then
     refused 1 'full device for the histogram' count -k 21 -o out --histogram /dev/full sample.fa
     "$program" --help >/dev/full 2>stderr && fail 'help to a full device'
 fi
+refused 1 'two spellings of one file' count -k 21 -o out --histogram ./out sample.fa
+(ln -s out link && exec "$program" count -q -k 21 -o link sample.fa) || fail "through a link: exit $?"
+[ -L link ] && [ -s out ] || fail 'through a link: the link was replaced'
+rm -f link
 echo old >out
 (ulimit -f 8 && exec "$program" count -k 21 -o out sample.fa) 2>/dev/null && fail 'file size limit: exit 0'
 [ "$(cat out)/$(echo out*)" = old/out ] || fail 'file size limit: the old output was touched'

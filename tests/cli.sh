@@ -101,6 +101,7 @@ run 0 bench --op sort --dtype u32 --n 1000 --peers $quick
 run 0 bench --family reduce --op dot --dtype f64 --n 1000 --peers --fast $quick && says 'omp simd' 'vs best peer'
 run 0 bench --family stencil --dtype f64 --shape star2d1r --n 50 --steps 3 --peers $quick && says 'GLUP/s' 'omp sweep'
 run 0 bench --family dispatch --op sum --dtype f64 --repetitions 1 && says 'warm'
+run 2 bench --family dispatch --n 5
 run 2 bench here
 run 2 bench --op no-such
 run 2 bench --op stencil --dtype u32
@@ -119,6 +120,8 @@ if grep -q jansson ../stderr; then
     [ ! -e ../out/probe ] || fail 'a file without jansson'
 else
     is_json ../out/probe 'len(b) == 2 + 4 and {e["run_type"] for e in b} == {"iteration", "aggregate"}'
+    "$program" bench --op sum --dtype f32 --n 10 $quick --json - >../stdout 2>../stderr || fail 'no JSON to the output'
+    is_json ../stdout 'len(b) > 0'
     run 0 bench --op sort --dtype u32 --n 10,20 --threads 1 --peers --repetitions 3 --min-time 0 --json ../out/b.json
     is_json ../out/b.json 'all(e["time_unit"] == "ns" and e["real_time"] > 0 for e in b if e["run_type"] == "iteration")'
     is_json ../out/b.json '[e["repetition_index"] for e in b if e["name"] == "sort/u32/n:10/threads:1/pel"] == [0, 1, 2]'
@@ -140,6 +143,8 @@ PEL_VERBOSE=dispatch "$program" explain reduce sum f64 1000 >../stdout 2>../stde
 
 run 0 tune --control 3 --only sum:f64 && says '^the default against itself: accepted as a gain in [0-3] of 3'
 run 0 tune --held-out 3 --only sum:f64 && says '^the tables in force over the generic one: .* of 3 requests'
+run 2 tune --output -
+run 1 tune --resume=../no-such.record --only sum:f64
 run 2 tune --control 0
 run 2 tune --held-out some
 

@@ -10,6 +10,7 @@ script_tests = \
 	tests/docs.sh \
 	tests/format.sh \
 	tests/headers.sh \
+	tests/readme.sh \
 	tests/strict.sh \
 	tests/rooms.sh \
 	tests/symbols.sh
