@@ -6,8 +6,8 @@
 /* Elements of one thread's work that take a few times as long as waking it (some 5 microseconds), as powers of two: a
  * pick has no time for a division. */
 static const unsigned char worth_a_thread[PEL_NOPS] = {
-    [PEL_OP_SUM] = 16,          [PEL_OP_DOT] = 14,           [PEL_OP_ASUM] = 16,      [PEL_OP_NRM2] = 14,
-    [PEL_OP_MEAN] = 16,         [PEL_OP_MIN] = 16,           [PEL_OP_MAX] = 16,       [PEL_OP_ARGMIN] = 16,
+    [PEL_OP_SUM] = 15,          [PEL_OP_DOT] = 14,           [PEL_OP_ASUM] = 15,      [PEL_OP_NRM2] = 14,
+    [PEL_OP_MEAN] = 15,         [PEL_OP_MIN] = 16,           [PEL_OP_MAX] = 16,       [PEL_OP_ARGMIN] = 16,
     [PEL_OP_ARGMAX] = 16,       [PEL_OP_MINMAX] = 16,        [PEL_OP_COUNT] = 16,     [PEL_OP_VAR] = 14,
     [PEL_OP_STD] = 14,          [PEL_OP_COV] = 13,           [PEL_OP_CORR] = 13,      [PEL_OP_WMEAN] = 14,
     [PEL_OP_CSUM] = 14,         [PEL_OP_CDOTU] = 12,         [PEL_OP_CDOTC] = 12,     [PEL_OP_COLUMNS] = 13,

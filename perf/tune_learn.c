@@ -92,6 +92,24 @@ static void add_run(struct group *group, const struct tune_run *run)
         costs[choice] = fmin(costs[choice], cost);
 }
 
+/* The default by the final against it: raced in pairs, that counts for more than the heats. */
+static void add_final(struct group *group, const struct tune_history *history, const struct tune_result *result)
+{
+    struct place *place = place_of(group, &result->cell);
+    struct pel_pick base;
+    double cost = tune_cost(history, &result->cell, result->best) + result->gain.mid;
+    if (!place || result->verdict == TUNE_NOISY || result->gain.mid == 0 || isnan(cost) ||
+        !pel_variant_parse(place->base, group->key.op, group->key.dtype, &base))
+        return;
+    base.team = 0;
+    int choice = choice_of(group, &base);
+    double *costs = group->cost[place - group->place];
+    place->best = fmin(place->best, cost);
+    costs[DEFAULT] = cost;
+    if (choice >= 0)
+        costs[choice] = cost;
+}
+
 /* The places of the group that starts at this result, and returns where the next one does. */
 static size_t fill_group(struct group *group, const struct tune_history *history, size_t from)
 {
@@ -110,6 +128,8 @@ static size_t fill_group(struct group *group, const struct tune_history *history
         if (same_group(&group->key, &history->runs[r].cell.key))
             add_run(group, &history->runs[r]);
     }
+    for (size_t r = from; r < i; r++)
+        add_final(group, history, &history->results[r]);
     return i;
 }
 

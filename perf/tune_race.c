@@ -83,6 +83,18 @@ static bool is_late(const struct tune_race *race)
     return now_seconds() > race->until;
 }
 
+/* The least but one stands for all: a clock that is set may make one sample too short, other work one too long. */
+static void add_sample(struct tune_candidate *candidate, double seconds)
+{
+    size_t before = candidate->samples++;
+    if (before == 0 || seconds < candidate->least) {
+        candidate->seconds = before == 0 ? seconds : candidate->least;
+        candidate->least = seconds;
+    } else if (before == 1 || seconds < candidate->seconds) {
+        candidate->seconds = seconds;
+    }
+}
+
 static enum tune_lap run_samples(struct tune_race *race, struct runner *runner, struct tune_candidate *candidate,
                                  size_t samples)
 {
@@ -95,11 +107,10 @@ static enum tune_lap run_samples(struct tune_race *race, struct runner *runner, 
             return TUNE_LATE;
         if (!time_sample(race, runner, &seconds))
             return TUNE_FAILED;
-        if (candidate->seconds == 0 || seconds < candidate->seconds)
-            candidate->seconds = seconds;
+        add_sample(candidate, seconds);
         if (race->leader == 0 || candidate->seconds < race->leader)
             race->leader = candidate->seconds;
-        if (candidate->seconds > beaten * race->leader)
+        if (i > 0 && candidate->seconds > beaten * race->leader)
             break;
     }
     return TUNE_RAN;

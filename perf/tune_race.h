@@ -20,7 +20,7 @@ struct tune_race {
 /* Chooses the runs of a sample by the candidate's speed, and times one. */
 enum tune_lap tune_race_calibrate(struct tune_race *race, struct tune_candidate *candidate);
 
-/* One run that is verified, then samples; candidate->seconds becomes the quickest so far. */
+/* One run that is verified, then samples; candidate->seconds becomes the quickest but one. */
 enum tune_lap tune_race_run(struct tune_race *race, struct tune_candidate *candidate, size_t samples);
 
 /* What the final says, in logarithms of time: of the best over the base, and of the base over itself. */

@@ -26,7 +26,8 @@ struct pel_request tune_request(const struct workload *workload, int threads, st
 /* A way of running a cell. */
 struct tune_candidate {
     struct pel_pick pick;
-    double seconds; /* the best so far of a sample */
+    double least, seconds; /* of the samples so far: the quickest, and what stands for all */
+    size_t samples;
     enum tune_lap lap;
 };
 

@@ -36,8 +36,7 @@ static bool same_choice(const struct pel_pick *a, const struct pel_pick *b)
     return a->kernel == b->kernel && (!a->kernel || tune_same_pick(a, b));
 }
 
-/* Logarithm of the least time that a variant took in a cell; NAN where it did not run. */
-static double cost(const struct tune_history *history, const struct tune_cell *cell, const char *variant)
+double tune_cost(const struct tune_history *history, const struct tune_cell *cell, const char *variant)
 {
     double least = NAN;
     for (size_t i = 0; i < history->nruns; i++) {
@@ -60,8 +59,8 @@ static double crossing(const struct tune_history *history, const struct tune_res
                        const struct tune_result *high)
 {
     const char *a = served_by(low), *b = served_by(high);
-    double lost_low = cost(history, &low->cell, b) - cost(history, &low->cell, a);
-    double lost_high = cost(history, &high->cell, a) - cost(history, &high->cell, b);
+    double lost_low = tune_cost(history, &low->cell, b) - tune_cost(history, &low->cell, a);
+    double lost_high = tune_cost(history, &high->cell, a) - tune_cost(history, &high->cell, b);
     return lost_low > 0 && lost_high > 0 ? lost_low / (lost_low + lost_high) : 0.5;
 }
 

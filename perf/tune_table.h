@@ -17,6 +17,9 @@ struct tune_row {
 /* Whether the row is for all threads at hand. */
 bool tune_takes_all(const struct tune_row *row);
 
+/* Logarithm of the least time that a variant took in a cell; NAN where it did not run. */
+double tune_cost(const struct tune_history *history, const struct tune_cell *cell, const char *variant);
+
 /* The rows that the results call for, in ascending order; none of a key whose default is nowhere beaten. To be freed;
  * they point into the history. */
 size_t tune_make_rows(const struct tune_history *history, bool dense, struct tune_row **rows);
