@@ -219,7 +219,7 @@ $(more_checks):
 clean-local:
 	rm -rf $(more_checks)
 
-# Fuzzes the readers of wisdom and of the environment: make fuzz [FUZZ_RUNS=...]. The sanitizers see the readers and what
+# Fuzzes all that reads what others wrote: make fuzz [FUZZ_RUNS=...]. The sanitizers see the readers and what
 # they call; the rest of the library is linked as it is.
 FUZZ_CC = clang-14
 FUZZ_RUNS = 200000
@@ -230,14 +230,23 @@ fuzz_wisdom_sources = \
 	$(srcdir)/tests/fuzz_wisdom.c $(srcdir)/tests/wisdom_sample.c $(srcdir)/lib/cpu.c $(srcdir)/lib/names.c \
 	$(srcdir)/lib/registry.c $(srcdir)/lib/text.c $(srcdir)/lib/variant.c $(srcdir)/lib/wisdom_json.c
 fuzz_env_sources = $(srcdir)/tests/fuzz_env.c $(srcdir)/lib/cpu.c $(srcdir)/lib/names.c
-EXTRA_DIST += tests/fuzz_env.c tests/fuzz_wisdom.c
-CLEANFILES += tests/fuzz_env tests/fuzz_wisdom
+fuzz_accumulator_sources = $(srcdir)/tests/fuzz_accumulator.c $(srcdir)/lib/accumulate.c $(srcdir)/lib/accumulator.c
+fuzz_sequence_sources = \
+	$(srcdir)/tests/fuzz_sequence.c $(srcdir)/apps/genomics/input.c $(srcdir)/apps/genomics/reader.c \
+	$(srcdir)/apps/genomics/sequence.c
+fuzzers = tests/fuzz_env tests/fuzz_wisdom tests/fuzz_accumulator tests/fuzz_sequence
+EXTRA_DIST += tests/fuzz_accumulator.c tests/fuzz_env.c tests/fuzz_sequence.c tests/fuzz_wisdom.c
+CLEANFILES += $(fuzzers)
 tests/fuzz_wisdom: $(fuzz_wisdom_sources) libuntuned.la | $(BUILT_SOURCES)
 	$(fuzz_link) $(fuzz_wisdom_sources) libuntuned.la $(JANSSON_LIBS) -lgomp -lm
 tests/fuzz_env: $(fuzz_env_sources) $(srcdir)/lib/env.c | $(BUILT_SOURCES)
 	$(fuzz_link) $(fuzz_env_sources)
+tests/fuzz_accumulator: $(fuzz_accumulator_sources) libuntuned.la | $(BUILT_SOURCES)
+	$(fuzz_link) $(fuzz_accumulator_sources) libuntuned.la -lgomp -lm
+tests/fuzz_sequence: $(fuzz_sequence_sources) | $(BUILT_SOURCES)
+	$(fuzz_link) $(fuzz_sequence_sources) -lz
 
 .PHONY: fuzz
-fuzz: tests/fuzz_env tests/fuzz_wisdom
-	for reader in env wisdom; do \
-	tests/fuzz_$$reader -runs=$(FUZZ_RUNS) -max_len=4096 -print_final_stats=1 || exit 1; done
+fuzz: $(fuzzers)
+	for reader in $(fuzzers); do \
+	$$reader -runs=$(FUZZ_RUNS) -max_len=4096 -print_final_stats=1 || exit 1; done
