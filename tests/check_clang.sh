@@ -1,5 +1,6 @@
 #!/bin/sh
-# Everything built by clang, without a warning, and tests of all families on LLVM's OpenMP runtime.
+# Everything built by clang, without a warning, tests of all families on LLVM's OpenMP runtime, and a few rounds of every
+# fuzzer.
 set -eu
 . "$srcdir/tests/more.sh"
 programs='tests/test_bits tests/test_dispatch tests/test_integer_sum tests/test_sort_order tests/test_stencil_laws tests/test_team'
@@ -10,4 +11,5 @@ configure check-clang --enable-werror CC=clang-14 CXX=clang++-14 CFLAGS=-O1 CXXF
 build all # in a make of its own: it starts another, which would build the same things at the same time
 build $programs
 make -s -k -j "$(nproc)" check-TESTS TESTS="$programs" || result=1
+make -s -k fuzz FUZZ_RUNS=20000 || result=1
 conclude
