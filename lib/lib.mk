@@ -16,6 +16,7 @@ noinst_HEADERS += \
 	lib/env.h \
 	lib/fpenv.h \
 	lib/histogram_job.h \
+	lib/keyed.h \
 	lib/memory.h \
 	lib/model.h \
 	lib/names.h \
@@ -65,6 +66,8 @@ libcore_la_SOURCES = \
 	lib/histogram.c \
 	lib/histogram_bins.c \
 	lib/histogram_weighted.c \
+	lib/keyed.c \
+	lib/keyed_spread.c \
 	lib/memory.c \
 	lib/merge.c \
 	lib/model.c \
@@ -93,6 +96,7 @@ libcore_la_SOURCES = \
 	lib/sort_home.c \
 	lib/sort_segments.c \
 	lib/sort_spread.c \
+	lib/sort_u128.c \
 	lib/statistics.c \
 	lib/stencil.c \
 	lib/stencil_check.c \
