@@ -29,6 +29,7 @@ noinst_HEADERS += \
 	lib/rules.h \
 	lib/scan_range.h \
 	lib/seats.h \
+	lib/select_hunt.h \
 	lib/sort_home.h \
 	lib/sort_segments.h \
 	lib/sort_spread.h \
@@ -90,6 +91,8 @@ libcore_la_SOURCES = \
 	lib/search.c \
 	lib/seats.c \
 	lib/select.c \
+	lib/select_hunt.c \
+	lib/select_moves.c \
 	lib/shipped.c \
 	lib/sort.c \
 	lib/sort_axis.c \
