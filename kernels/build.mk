@@ -2,8 +2,8 @@
 KERNEL_SOURCES = kernels/table.c $(KERNELS)
 
 noinst_HEADERS = \
-	kernels/kernel.h kernels/strict.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h kernels/foreach_one.h \
-	kernels/foreach_signed.h \
+	kernels/kernel.h kernels/strict.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h \
+	kernels/foreach_narrow.h kernels/foreach_one.h kernels/foreach_signed.h \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h kernels/simd/split.h \
 	kernels/reduce/acc.h kernels/reduce/columns.h kernels/reduce/evidence_bits.h kernels/reduce/evidence_flags.h kernels/reduce/fold.h \
@@ -12,7 +12,7 @@ noinst_HEADERS = \
 	kernels/histogram/edges.h kernels/histogram/leaf.h kernels/histogram/places.h \
 	kernels/sort/bins.h kernels/sort/distribute.h kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h \
 	kernels/sort/network.h kernels/sort/order.h kernels/sort/partition.h kernels/sort/random.h kernels/sort/rows.h \
-	kernels/sort/ruler.h kernels/sort/runs.h kernels/sort/classify.h kernels/sort/moves.h kernels/sort/pack_leaf.h kernels/sort/records.h kernels/sort/select.h \
+	kernels/sort/ruler.h kernels/sort/runs.h kernels/sort/classify.h kernels/sort/counting.h kernels/sort/moves.h kernels/sort/pack_leaf.h kernels/sort/records.h kernels/sort/select.h \
 	kernels/sort/columns.h kernels/sort/each.h kernels/sort/integers.h kernels/sort/lanes_leaf.h kernels/sort/segments_leaf.h kernels/sort/series.h \
 	kernels/sort/permute.h kernels/sort/sorted.h \
 	kernels/sort/slots.h kernels/sort/tree.h kernels/sort/values.h \

@@ -2,7 +2,13 @@
 #define NAME__(x, suffix) x##_##suffix
 #define NAME_(x, suffix)  NAME__(x, suffix)
 #define NAME(x)           NAME_(x, T_SUFFIX)
-#if T_BITS == 32
+#if T_BITS == 8
+#define U uint8_t
+#define S int8_t
+#elif T_BITS == 16
+#define U uint16_t
+#define S int16_t
+#elif T_BITS == 32
 #define U uint32_t
 #define S int32_t
 #else

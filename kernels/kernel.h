@@ -54,6 +54,10 @@ enum pel_isa { PEL_ISA_SCALAR, PEL_ISA_AVX2, PEL_ISA_AVX512, PEL_ISA_NEON, PEL_N
     X(PARTIAL_SORT, sort, "partial_sort")                                                                              \
     X(TOP_K, sort, "top_k")                                                                                            \
     X(SORT_U128, sort, "sort_u128")                                                                                    \
+    X(SORT_I8, sort, "sort_i8")                                                                                        \
+    X(SORT_U8, sort, "sort_u8")                                                                                        \
+    X(SORT_I16, sort, "sort_i16")                                                                                      \
+    X(SORT_U16, sort, "sort_u16")                                                                                      \
     X(SORT_SEGMENTS, sort, "sort_segments")                                                                            \
     X(SORT_AXIS, sort, "sort_axis")                                                                                    \
     X(SEARCHSORTED, sort, "searchsorted")                                                                              \
@@ -100,6 +104,7 @@ struct pel_compact_leaf;
 struct pel_histogram_leaf;
 struct pel_sort_leaf;
 struct pel_records_leaf;
+struct pel_counting_leaf;
 struct pel_select_leaf;
 struct pel_sweep;
 struct pel_segments;
@@ -141,6 +146,7 @@ struct pel_kernel {
         const struct pel_histogram_leaf *histogram;
         const struct pel_sort_leaf *sort;
         const struct pel_records_leaf *records;
+        const struct pel_counting_leaf *counting;
         const struct pel_select_leaf *select;
         pel_segments_fn *segments;
         pel_series_fn *series;

@@ -24,6 +24,7 @@ KERNELS += kernels/histogram/loop.c
 KERNELS += kernels/sort/quick.c
 KERNELS += kernels/sort/insertion.c
 KERNELS += kernels/sort/radix.c
+KERNELS += kernels/sort/counting.c
 KERNELS += kernels/sort/pack.c
 KERNELS += kernels/sort/places.c
 KERNELS += kernels/sort/sieve.c

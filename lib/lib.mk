@@ -97,6 +97,7 @@ libcore_la_SOURCES = \
 	lib/sort.c \
 	lib/sort_axis.c \
 	lib/sort_home.c \
+	lib/sort_narrow.c \
 	lib/sort_segments.c \
 	lib/sort_spread.c \
 	lib/sort_u128.c \

@@ -16,7 +16,8 @@ static const unsigned char worth_a_thread[PEL_NOPS] = {
     [PEL_OP_SCAN_MIN] = 15,     [PEL_OP_SCAN_MAX] = 15,      [PEL_OP_COMPACT] = 15,   [PEL_OP_HISTOGRAM] = 13,
     [PEL_OP_SEARCHSORTED] = 10, [PEL_OP_PARTIAL_SORT] = 16,  [PEL_OP_TOP_K] = 16,     [PEL_OP_SORT_U128] = 13,
     [PEL_OP_MERGE] = 12,        [PEL_OP_UNIQUE] = 16,        [PEL_OP_PERMUTE] = 14,   [PEL_OP_PROD] = 14,
-    [PEL_OP_LOGSUMEXP] = 13,    [PEL_OP_SKEWNESS] = 13,      [PEL_OP_KURTOSIS] = 13,
+    [PEL_OP_LOGSUMEXP] = 13,    [PEL_OP_SKEWNESS] = 13,      [PEL_OP_KURTOSIS] = 13,  [PEL_OP_SORT_I8] = 16,
+    [PEL_OP_SORT_U8] = 16,      [PEL_OP_SORT_I16] = 17,      [PEL_OP_SORT_U16] = 17,
 };
 
 /* The larger the better; the place in the registry makes it unique. */

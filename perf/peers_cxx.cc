@@ -194,6 +194,21 @@ void std_partial_sort(const peer_job *job)
     sort_keys(job, [&](auto first, auto last) { std::partial_sort(first, first + job->n / 16, last); });
 }
 
+// Keys that are narrower than any dtype.
+template <typename Key> void std_sort_narrow(const peer_job *job)
+{
+    auto *keys = static_cast<Key *>(job->data);
+    std::sort(keys, keys + job->n);
+}
+
+#ifdef PEL_HAVE_HWY
+template <typename Key> void vqsort_narrow(const peer_job *job)
+{
+    static const hwy::Sorter sorter;
+    sorter(static_cast<Key *>(job->data), job->n, hwy::SortAscending());
+}
+#endif
+
 void std_sort_u128(const peer_job *job)
 {
     auto *keys = static_cast<pel_u128 *>(job->data);
@@ -236,6 +251,14 @@ const peer peers_cxx[] = {
     {"std stable_sort of records", "C++ standard library", "sort_pairs", nullptr, every_dtype, false,
      std_stable_sort_pairs},
     {"std partial_sort", "C++ standard library", "partial_sort", nullptr, every_dtype, false, std_partial_sort},
+    {"std sort", "C++ standard library", "sort_i8", nullptr, every_dtype, false, std_sort_narrow<int8_t>},
+    {"std sort", "C++ standard library", "sort_u8", nullptr, every_dtype, false, std_sort_narrow<uint8_t>},
+    {"std sort", "C++ standard library", "sort_i16", nullptr, every_dtype, false, std_sort_narrow<int16_t>},
+    {"std sort", "C++ standard library", "sort_u16", nullptr, every_dtype, false, std_sort_narrow<uint16_t>},
+#ifdef PEL_HAVE_HWY
+    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort_i16", nullptr, every_dtype, false, vqsort_narrow<int16_t>},
+    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort_u16", nullptr, every_dtype, false, vqsort_narrow<uint16_t>},
+#endif
     {"std sort", "C++ standard library", "sort_u128", nullptr, every_dtype, false, std_sort_u128},
     {"std lower_bound", "C++ standard library", "searchsorted", nullptr, every_dtype, false, std_lower_bound},
     {"std merge", "C++ standard library", "merge", nullptr, every_dtype, false, std_merge},

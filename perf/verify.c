@@ -72,6 +72,10 @@ static unsigned flag_of(enum pel_op op)
     case PEL_OP_SELECT:
     case PEL_OP_PARTIAL_SORT:
     case PEL_OP_TOP_K:
+    case PEL_OP_SORT_I8:
+    case PEL_OP_SORT_U8:
+    case PEL_OP_SORT_I16:
+    case PEL_OP_SORT_U16:
     case PEL_OP_SORT_U128:
     case PEL_OP_SORT_SEGMENTS:
     case PEL_OP_SORT_AXIS:

@@ -29,7 +29,9 @@ static const struct workload_family *const families[PEL_NOPS] = {
     [PEL_OP_MERGE] = &workload_sorted,        [PEL_OP_UNIQUE] = &workload_sorted,
     [PEL_OP_PERMUTE] = &workload_sorted,      [PEL_OP_PROD] = &workload_reduce,
     [PEL_OP_LOGSUMEXP] = &workload_reduce,    [PEL_OP_SKEWNESS] = &workload_reduce,
-    [PEL_OP_KURTOSIS] = &workload_reduce,
+    [PEL_OP_KURTOSIS] = &workload_reduce,     [PEL_OP_SORT_I8] = &workload_sort,
+    [PEL_OP_SORT_U8] = &workload_sort,        [PEL_OP_SORT_I16] = &workload_sort,
+    [PEL_OP_SORT_U16] = &workload_sort,
 };
 
 size_t workload_stride(const struct workload *workload)

@@ -31,13 +31,46 @@ SORT(i64, int64_t)
 SORT(u32, uint32_t)
 SORT(u64, uint64_t)
 
+#define SORT_NARROW(suffix, T)                                                                                         \
+    static pel_status sort_##suffix(void *keys, size_t n, const pel_opts *opts)                                        \
+    {                                                                                                                  \
+        return pel_sort_##suffix((T *)keys, n, opts);                                                                  \
+    }
+
+SORT_NARROW(i8, int8_t)
+SORT_NARROW(u8, uint8_t)
+SORT_NARROW(i16, int16_t)
+SORT_NARROW(u16, uint16_t)
+
 #define ROW(op)                                                                                                        \
     {                                                                                                                  \
         [PEL_F32] = op##_f32, [PEL_F64] = op##_f64, [PEL_I32] = op##_i32, [PEL_I64] = op##_i64, [PEL_U32] = op##_u32,  \
         [PEL_U64] = op##_u64                                                                                           \
     }
 static sort_run *const sorts[PEL_NOPS][PEL_NDTYPES] = {
-    [PEL_OP_SORT] = ROW(sort), [PEL_OP_SELECT] = ROW(select), [PEL_OP_PARTIAL_SORT] = ROW(partial_sort)};
+    [PEL_OP_SORT] = ROW(sort),
+    [PEL_OP_SELECT] = ROW(select),
+    [PEL_OP_PARTIAL_SORT] = ROW(partial_sort),
+    [PEL_OP_SORT_I8] = {[PEL_I32] = sort_i8},
+    [PEL_OP_SORT_U8] = {[PEL_U32] = sort_u8},
+    [PEL_OP_SORT_I16] = {[PEL_I32] = sort_i16},
+    [PEL_OP_SORT_U16] = {[PEL_U32] = sort_u16},
+};
+
+/* Bytes of a key, which may be narrower than the dtype of the operation. */
+static size_t key_size(const struct workload_spec *spec)
+{
+    switch (spec->op) {
+    case PEL_OP_SORT_I8:
+    case PEL_OP_SORT_U8:
+        return 1;
+    case PEL_OP_SORT_I16:
+    case PEL_OP_SORT_U16:
+        return 2;
+    default:
+        return pel_dtype_size(spec->dtype);
+    }
+}
 
 static bool serves(enum pel_op op, pel_dtype dtype)
 {
@@ -67,8 +100,8 @@ void workload_fill_copies(struct workload *workload)
 static void open(struct workload *workload)
 {
     const struct workload_spec *spec = &workload->spec;
-    workload->elements = spec->n;
-    workload->extent = spec->n * pel_dtype_size(spec->dtype);
+    workload->elements = workload->n = spec->n;
+    workload->extent = spec->n * key_size(spec);
     workload->bytes = 2 * workload->extent;
     workload_fill_copies(workload);
 }

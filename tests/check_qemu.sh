@@ -4,8 +4,8 @@ set -eu
 . "$srcdir/tests/more.sh"
 native=$(pwd)
 programs='tests/test_argsort tests/test_bits tests/test_dispatch tests/test_extreme tests/test_integer_sum
-    tests/test_memory tests/test_rules tests/test_scan tests/test_select tests/test_sort tests/test_sort_order
-    tests/test_sort_u128 tests/test_stencil tests/test_sum tests/test_team'
+    tests/test_memory tests/test_rules tests/test_scan tests/test_select tests/test_sort
+    tests/test_sort_narrow tests/test_sort_order tests/test_sort_u128 tests/test_stencil tests/test_sum tests/test_team'
 # Two older x86 processors: one without AVX, and one with AVX2, whose masked loads the emulator lets fault where a
 # processor does not, so that tests with guard pages are not for it.
 Nehalem='tests/test_bits tests/test_dispatch tests/test_integer_sum tests/test_sort_order tests/test_team'

@@ -41,6 +41,14 @@
         (void)y;                                                                                                       \
         return pel_sort_##suffix((T *)result, n, opts);                                                                \
     }
+/* All bytes of the result, as keys of one byte or two. */
+#define SORT_NARROW(T, suffix)                                                                                         \
+    static pel_status sort_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)        \
+    {                                                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        return pel_sort_##suffix((T *)result, n * sizeof(uint32_t) / sizeof(T), opts);                                 \
+    }
 #define SELECT(T, suffix)                                                                                              \
     static pel_status select_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)      \
     {                                                                                                                  \
@@ -188,6 +196,11 @@ EACH(int32_t, int64_t, i32)
 EACH(int64_t, int64_t, i64)
 EACH(uint32_t, uint64_t, u32)
 EACH(uint64_t, uint64_t, u64)
+
+SORT_NARROW(int8_t, i8)
+SORT_NARROW(uint8_t, u8)
+SORT_NARROW(int16_t, i16)
+SORT_NARROW(uint16_t, u16)
 
 ORDER(float, uint32_t, f32, _u32, _u32)
 ORDER(double, uint64_t, f64, , _u64)
@@ -439,6 +452,10 @@ const struct operation operations[] = {
     ROWS_OF_FLOATS(PEL_F64, f64),
     STENCIL_ROWS(PEL_F32, f32),
     STENCIL_ROWS(PEL_F64, f64),
+    {"sort_i8", PEL_I32, true, sort_i8},
+    {"sort_u8", PEL_U32, true, sort_u8},
+    {"sort_i16", PEL_I32, true, sort_i16},
+    {"sort_u16", PEL_U32, true, sort_u16},
     {"permute", PEL_U64, true, permute},
     {"sort_records", PEL_U64, true, sort_records},
     {"argsort and values", PEL_U64, true, sort_values},

@@ -48,6 +48,7 @@ program_tests = \
 	tests/test_series \
 	tests/test_simulations \
 	tests/test_sort \
+	tests/test_sort_narrow \
 	tests/test_sort_order \
 	tests/test_sort_u128 \
 	tests/test_sorted \
@@ -170,6 +171,9 @@ tests_test_series_SOURCES = tests/test_series.c $(scarcity) $(sort_oracle)
 tests_test_series_LDADD = $(LDADD) -lm
 tests_test_series_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_sort_SOURCES = tests/test_sort.c $(scarcity) $(sort_oracle)
+tests_test_sort_narrow_SOURCES = tests/test_sort_narrow.c $(scarcity) $(sort_oracle)
+tests_test_sort_narrow_LDADD = $(LDADD) -lm
+tests_test_sort_narrow_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
 tests_test_sort_u128_SOURCES = tests/test_sort_u128.c $(scarcity) $(sort_oracle)
 tests_test_sort_u128_LDADD = $(LDADD) -lm
 tests_test_sort_u128_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take

@@ -80,6 +80,23 @@ PEL_API pel_status pel_sort_axis_u64(uint64_t *data, int ndim, const size_t *sha
 /* Scratch that this sort uses, with these options; 0 where it uses none, or the arguments are wrong. */
 PEL_API size_t pel_sort_axis_work_bytes(pel_dtype dtype, int ndim, const size_t *shape, int axis, const pel_opts *opts);
 
+/* Sorts keys of 8 or 16 bits in place, as pel_sort does those above, in a time that grows as n.
+ *
+ * Scratch: pel_sort_narrow_work_bytes(sizeof *keys, n) at the most, allocated unless the options bring it: as much as
+ * the keys take, and for more keys than they have values 3 or 768 KiB. Where there is no memory, the sort does
+ * without, in place and in O(n log n). Errors and threads as for pel_sort. opts->variant names a kernel of the
+ * operation sort_i8, sort_u8, sort_i16 or sort_u16, in tables one of i32 or u32.
+ *
+ * Method: keys are counted and written anew. H. H. Seward, "Information sorting in the application of electronic
+ * digital computers to business operations" (1954). */
+PEL_API pel_status pel_sort_i8(int8_t *keys, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_u8(uint8_t *keys, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_i16(int16_t *keys, size_t n, const pel_opts *opts);
+PEL_API pel_status pel_sort_u16(uint16_t *keys, size_t n, const pel_opts *opts);
+
+/* Scratch that a sort of n keys of 1 or 2 bytes may use; 0 for other keys, or where that exceeds the address space. */
+PEL_API size_t pel_sort_narrow_work_bytes(size_t key_bytes, size_t n);
+
 #ifdef __SIZEOF_INT128__
 /* Sorts keys of 128 bits in place, as pel_sort does those above. Fast where the keys differ in no more than 64 bits
  * next to each other, such as k-mers of up to 32 bases, and where few agree in the first 64 bits in which keys differ.

@@ -13,7 +13,8 @@ PEL_BEGIN_DECLS
 /* Explains the dispatch of one request as text: the chosen kernel and the table that named it, then every
  * candidate and why it was passed over.
  *   op:    an operation, mostly by its name in functions: "sum", "argmin", "scan", "sort", "sort_pairs", "top_k",
- *          "searchsorted", ...; "sort_u128" (with PEL_U64), "permute" (with PEL_U64), "stencil"
+ *          "searchsorted", ...; "sort_u128" (with PEL_U64), "sort_i8" and "sort_i16" (with PEL_I32),
+ *          "sort_u8" and "sort_u16" (with PEL_U32), "permute" (with PEL_U64), "stencil"
  *   n:     elements (stencil: cells of a 3-dimensional 7-point problem)
  *   opts:  flags, threads and variant of the call; NULL: the defaults
  * Writes into text[0 ... capacity), always terminated when capacity > 0; *length, unless NULL, gets the full length

@@ -1,4 +1,6 @@
 /* A plain sort of integers, for kernels that leave part of their work to it. */
+#include "kernels/kernel.h"
+#include "kernels/sort/leaf.h"
 
 extern const struct pel_kernel PEL_TABLE(sort_quick)[];
 
