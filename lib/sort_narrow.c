@@ -23,12 +23,6 @@ struct job {
     size_t *end;      /* keys up to each rank */
 };
 
-/* Counting is worth it from here on. */
-static bool are_many(size_t values, size_t n)
-{
-    return n > values;
-}
-
 /* A stripe for each thread, as long as their counts take no more than the keys; but what a stripe has must fit the
  * counts. */
 static size_t count_stripes(const struct job *job)
@@ -75,7 +69,7 @@ static bool sort_many(struct job *job, const pel_opts *opts)
 {
     struct pel_scratch scratch;
     size_t values = job->leaf->values, total = 0;
-    if (!are_many(values, job->n))
+    if (job->n <= pel_counting_few(job->leaf->size))
         return false;
     job->nstripes = count_stripes(job);
     size_t ends = values * sizeof *job->end;
@@ -136,7 +130,7 @@ size_t pel_sort_narrow_work_bytes(size_t key_bytes, size_t n)
     if ((key_bytes != 1 && key_bytes != 2) || n > PTRDIFF_MAX / key_bytes)
         return 0;
     size_t values = (size_t)1 << (8 * key_bytes), tables = values * (sizeof(size_t) + sizeof(uint32_t));
-    return n * key_bytes + (are_many(values, n) ? tables : 0) + PEL_CACHE_LINE;
+    return n * key_bytes + (n > pel_counting_few(key_bytes) ? tables : 0) + PEL_CACHE_LINE;
 }
 
 #define SORT(T, suffix, OP, sign)                                                                                      \

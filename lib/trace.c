@@ -48,6 +48,13 @@ static void tell_tools(struct pel_span *span, void (*tell)(const pel_tool_call *
     tell(&call, span->begun);
 }
 
+/* Whether anybody may want to know. Short calls feel what is written down for nobody. */
+static bool is_of_interest(const struct pel_pick *pick)
+{
+    const struct pel_env *env = pel_env();
+    return env->tools || env->trace || env->verbose_profile || (pick && pick->arm > 0);
+}
+
 static void begin(struct pel_span *span)
 {
     span->watched = pel_tools_watch();
@@ -62,7 +69,11 @@ static void begin(struct pel_span *span)
 void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
 {
     const struct pel_kernel *kernel = pick->kernel;
-    *span = (struct pel_span){.op = pel_op_name(kernel->op),
+    span->followed = is_of_interest(pick);
+    if (!span->followed)
+        return;
+    *span = (struct pel_span){.followed = true,
+                              .op = pel_op_name(kernel->op),
                               .dtype = pel_dtype_name(kernel->dtype),
                               .kernel = kernel->name,
                               .source = pick->source,
@@ -74,7 +85,11 @@ void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t 
 
 void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtype, int team, size_t n)
 {
-    *span = (struct pel_span){.op = op,
+    span->followed = is_of_interest(NULL);
+    if (!span->followed)
+        return;
+    *span = (struct pel_span){.followed = true,
+                              .op = op,
                               .dtype = dtype ? dtype : "of types of its own",
                               .kernel = "functions of the caller's",
                               .source = "the caller",
@@ -108,6 +123,8 @@ static void keep(const struct pel_span *span)
 
 void pel_trace_end(struct pel_span *span)
 {
+    if (!span->followed)
+        return;
     if (span->tuned)
         pel_online_note(span->pick->arm, span->n, 1e-9 * nanoseconds(span));
     if (span->wanted && pel_trace_file_open())

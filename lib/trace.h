@@ -13,6 +13,7 @@ void pel_trace_line(const char *topic, const char *format, ...) __attribute__((f
 /* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long; PEL_TRACE keeps it, and
  * tools are told of both. */
 struct pel_span {
+    bool followed; /* by anybody; if not, nothing else is set */
     const char *op, *dtype, *kernel, *source;
     int team;
     size_t n;                    /* elements; stencils: updates of cells */

@@ -83,7 +83,7 @@ PEL_API size_t pel_sort_axis_work_bytes(pel_dtype dtype, int ndim, const size_t 
 /* Sorts keys of 8 or 16 bits in place, as pel_sort does those above, in a time that grows as n.
  *
  * Scratch: pel_sort_narrow_work_bytes(sizeof *keys, n) at the most, allocated unless the options bring it: as much as
- * the keys take, and for more keys than they have values 3 or 768 KiB. Where there is no memory, the sort does
+ * the keys take, and where they are many 3 or 768 KiB. Where there is no memory, the sort does
  * without, in place and in O(n log n). Errors and threads as for pel_sort. opts->variant names a kernel of the
  * operation sort_i8, sort_u8, sort_i16 or sort_u16, in tables one of i32 or u32.
  *

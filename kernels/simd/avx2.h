@@ -48,14 +48,15 @@ V_MIN_MAX(u32, __m256i, epu32)
 #define V_HAS_min_u32 1
 #define V_HAS_min_i64 1
 
+/* Of lanes, not of bytes: where a comparison serves two blends of bytes, gcc 12 compares its result once more. */
 static inline v_i64 v_min_i64(v_i64 a, v_i64 b)
 {
-    return (v_i64)_mm256_blendv_epi8((__m256i)a, (__m256i)b, (__m256i)(a > b));
+    return (v_i64)_mm256_blendv_pd((__m256d)a, (__m256d)b, (__m256d)(a > b));
 }
 
 static inline v_i64 v_max_i64(v_i64 a, v_i64 b)
 {
-    return (v_i64)_mm256_blendv_epi8((__m256i)b, (__m256i)a, (__m256i)(a > b));
+    return (v_i64)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)(a > b));
 }
 
 /* Parts of a vector; see generic.h. */

@@ -10,7 +10,7 @@
 #include "kernels/sort/integers.h"
 
 enum {
-    FEW = 256, /* keys that are widened */
+    FEW = 128, /* keys that are widened */
     RUN = 32,  /* bytes that are written at a time */
 };
 

@@ -9,6 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Keys of this size, in bytes, are worth counting when there are more than so many. */
+static inline size_t pel_counting_few(size_t size)
+{
+    return size == 1 ? 128 : 1 << 18;
+}
+
 struct pel_counting_leaf {
     size_t size;   /* bytes of a key */
     size_t values; /* that a key may have */
@@ -16,7 +22,7 @@ struct pel_counting_leaf {
     /* What the sort of n keys is faster with, in bytes; no more than they take. */
     size_t (*scratch_bytes)(size_t n);
 
-    /* Sorts n keys in place, fast if they are too few to be worth counting. scratch: of that size and aligned to a
+    /* Sorts n keys in place, fast if they are not worth counting. scratch: of that size and aligned to a
      * cache line, or NULL. flip: the bits of a key that differ from those of its rank. */
     void (*sort)(void *keys, size_t n, void *scratch, uint32_t flip);
 
