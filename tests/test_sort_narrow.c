@@ -106,7 +106,7 @@ static void small_sizes(void **state)
 /* On either side of where counting begins; enough for all threads. */
 static void every_distribution(void **state)
 {
-    static const size_t sizes[] = {129, 1000, 65536, 262145, 1100000};
+    static const size_t sizes[] = {500, 1000, 65536, 262145, 1100000};
     size_t turn = 0;
     (void)state;
     for (const struct sort_data *data = sort_data; data->name; data++) {

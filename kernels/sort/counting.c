@@ -9,10 +9,7 @@
 #include "kernels/sort/counting.h"
 #include "kernels/sort/integers.h"
 
-enum {
-    FEW = 128, /* keys that are widened */
-    RUN = 32,  /* bytes that are written at a time */
-};
+enum { RUN = 32 /* bytes that are written at a time */ };
 
 #define PEL_SELF "kernels/sort/counting.c"
 #include "kernels/foreach_narrow.h"
@@ -40,6 +37,7 @@ typedef T __attribute__((may_alias)) NAME(code);
 
 enum {
     NAME(values) = 1 << T_BITS,
+    NAME(few) = T_BITS == 8 ? 512 : 128, /* keys that are widened */
     NAME(per_word) = 64 / T_BITS,
     NAME(per_run) = RUN / sizeof(T),
     /* Neighbours have different counters, lest equal keys wait for each other, as far as the first-level cache has room
@@ -47,10 +45,10 @@ enum {
     NAME(tables) = T_BITS == 8 ? 4 : 1,
 };
 
-/* Up to FEW keys, in order as wider integers. */
+/* Up to NAME(few) keys, in order as wider integers. */
 static void NAME(sort_widened)(NAME(code) * keys, size_t n, uint32_t flip)
 {
-    int32_t rank[FEW];
+    int32_t rank[NAME(few)];
     for (size_t i = 0; i < n; i++)
         rank[i] = (int32_t)(keys[i] ^ flip);
     sort_integers(PEL_I32, rank, n);
@@ -103,12 +101,12 @@ static void NAME(flip_all)(NAME(code) * keys, size_t n, uint32_t flip)
 
 static size_t NAME(scratch_bytes)(size_t n)
 {
-    return n > FEW ? n * sizeof(T) : 0;
+    return n > NAME(few) ? n * sizeof(T) : 0;
 }
 
 static void NAME(sort)(void *keys, size_t n, void *scratch, uint32_t flip)
 {
-    if (n <= FEW) {
+    if (n <= NAME(few)) {
         NAME(sort_widened)(keys, n, flip);
     } else if (scratch) {
         NAME(sort_by_bytes)(keys, n, scratch, flip);

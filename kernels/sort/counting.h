@@ -12,7 +12,7 @@
 /* Keys of this size, in bytes, are worth counting when there are more than so many. */
 static inline size_t pel_counting_few(size_t size)
 {
-    return size == 1 ? 128 : 1 << 18;
+    return size == 1 ? 512 : 3 << 16;
 }
 
 struct pel_counting_leaf {
