@@ -19,8 +19,10 @@ static void sort_alone(const struct pel_sort_job *job, const pel_opts *opts)
     pel_scratch_drop(&scratch);
 }
 
-static pel_status sort(pel_dtype dtype, void *keys, size_t n, const pel_opts *opts)
+pel_status pel_sort_visited(pel_dtype dtype, void *keys, size_t n, const struct pel_sort_guest *guest, size_t *nbuckets,
+                            const pel_opts *opts)
 {
+    *nbuckets = 0;
     size_t size = pel_dtype_size(dtype);
     pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
@@ -39,11 +41,12 @@ static pel_status sort(pel_dtype dtype, void *keys, size_t n, const pel_opts *op
                                .n = n,
                                .size = size,
                                .descending = request.flags & PEL_DESCENDING,
-                               .team = pick.team};
+                               .team = pick.team,
+                               .guest = guest};
     struct pel_span span;
     pel_trace_begin(&span, &pick, n);
     bool many = job.leaf->distribute && (job.team > 1 || n * size > job.alone);
-    if (!many || !pel_sort_spread(&job, opts))
+    if (!many || !pel_sort_spread(&job, nbuckets, opts))
         sort_alone(&job, opts);
     pel_trace_end(&span);
     return PEL_OK;
@@ -62,7 +65,8 @@ size_t pel_sort_work_bytes(pel_dtype dtype, size_t n)
 #define SORT(T, suffix, DTYPE)                                                                                         \
     pel_status pel_sort_##suffix(T *keys, size_t n, const pel_opts *opts)                                              \
     {                                                                                                                  \
-        return sort(DTYPE, keys, n, opts);                                                                             \
+        size_t nbuckets;                                                                                               \
+        return pel_sort_visited(DTYPE, keys, n, NULL, &nbuckets, opts);                                                \
     }
 
 SORT(float, f32, PEL_F32)

@@ -327,10 +327,11 @@ static void finish(const struct pel_sort_home *home, struct pel_sort_bench *benc
 {
     const struct pel_sort_job *job = home->job;
     size_t from = home->offset[bucket], n = (home->offset[bucket + 1] - from) / job->size;
-    if (n == 0)
-        return;
     void *scratch = bench && job->leaf->scratch_bytes(n) <= home->bench ? bench->scratch : NULL;
-    job->leaf->finish(home->ranges, bucket, job->keys + from, n, scratch, job->descending);
+    if (n > 0)
+        job->leaf->finish(home->ranges, bucket, job->keys + from, n, scratch, job->descending);
+    if (job->guest)
+        job->guest->visit(job->guest->context, bucket, from / job->size, n);
 }
 
 static void bring_bucket(struct pel_sort_home *home, struct pel_sort_zone *zone, size_t bucket)

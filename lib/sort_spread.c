@@ -307,7 +307,7 @@ static void find_ranges(struct spread *spread)
                            spread->ranges);
 }
 
-bool pel_sort_spread(const struct pel_sort_job *job, const pel_opts *opts)
+bool pel_sort_spread(const struct pel_sort_job *job, size_t *nbuckets, const pel_opts *opts)
 {
     struct spread spread = {.job = job, .nstripes = (size_t)job->team, .sorted = true, .reversed = true};
     struct pel_scratch scratch;
@@ -323,6 +323,7 @@ bool pel_sort_spread(const struct pel_sort_job *job, const pel_opts *opts)
     if (worth_it) {
         pel_team_for(job->team, spread.nstripes, distribute_stripe, &spread);
         pel_sort_bring_home(&spread.home);
+        *nbuckets = spread.ranges->nbuckets;
     }
     pel_scratch_drop(&scratch);
     return worth_it;
