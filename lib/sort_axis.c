@@ -16,6 +16,11 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* An array as `outer` times `length` rows of `inner` keys; columns are what is sorted. */
 struct axis {
     pel_dtype dtype;
@@ -54,11 +59,23 @@ static pel_status measure_axis(struct axis *axis, int ndim, const size_t *shape,
     return __builtin_mul_overflow(keys, axis->size, &bytes) || bytes > PTRDIFF_MAX ? PEL_ERANGE : PEL_OK;
 }
 
-/* Tiles as wide as fill tile_kib, of whole cache lines, but so many that all of the team has some. */
-static void plan_tiles(struct axis *axis)
+/* Cache lines of each row of a tile that takes so many KiB. */
+static size_t lines_in(const struct axis *axis, size_t kib)
 {
     size_t line = PEL_SERIES_LINE / axis->size;
-    size_t fit = ((size_t)axis->params[0] << 10) / pel_series_scratch(axis->length, line, axis->size) / axis->size;
+    return (kib << 10) / pel_series_scratch(axis->length, line, axis->size) / axis->size;
+}
+
+/* Tiles as wide as fill tile_kib, of whole cache lines, but so many that all of the team has some. Rows are on
+ * different pages, and the first line of each costs much more than those next to it: tiles of long series take more
+ * memory, unless that is too much for any cache. */
+static void plan_tiles(struct axis *axis)
+{
+    enum { WIDE = 4 /* lines */, MORE = 8 /* times */ };
+    size_t line = PEL_SERIES_LINE / axis->size, tile_kib = (size_t)axis->params[0];
+    size_t fit = lines_in(axis, tile_kib);
+    if (fit < WIDE)
+        fit = smaller(WIDE, lines_in(axis, MORE * tile_kib));
     size_t share = (axis->inner - 1) / larger(1, (size_t)axis->team / axis->outer) + 1;
     axis->width = larger(1, fit) * line;
     if (axis->width > share)

@@ -61,10 +61,11 @@ PEL_API pel_status pel_sort_segments_u64(uint64_t *keys, const size_t *offsets, 
  *
  * data: row-major, of the product of shape[0] ... shape[ndim-1] elements, shape[0] being the slowest axis; NULL only
  * when there are none. axis: 0 ... ndim - 1. Scratch: pel_sort_axis_work_bytes(dtype, ndim, shape, axis, opts),
- * allocated unless the options bring it: for each thread half a second-level cache, or a cache line for each element of
- * a series where that is more. Errors: PEL_EINVAL (ndim less than 1, an axis that is none, null or misaligned data,
- * unknown flag), PEL_ERANGE (the array exceeds the address space), PEL_ENOMEM, PEL_ENOTSUP (a variant that cannot run;
- * opts->variant names a kernel of sort_axis); then data are as they were. Thread-safe for distinct arrays.
+ * allocated unless the options bring it: for each thread half a second-level cache, four of them where series are long,
+ * or a cache line for each element of a series where that is more. Errors: PEL_EINVAL (ndim less than 1, an axis that
+ * is none, null or misaligned data, unknown flag), PEL_ERANGE (the array exceeds the address space), PEL_ENOMEM,
+ * PEL_ENOTSUP (a variant that cannot run; opts->variant names a kernel of sort_axis); then data are as they were.
+ * Thread-safe for distinct arrays.
  *
  * O(n log^2 m) for n elements in series of up to some thousands, else O(n log m). Not promised: that a team is used for
  * less than a cache line of series. Method: tiles of neighbouring series are copied to the scratch, where each lane of
