@@ -225,12 +225,14 @@ static void merge_product(union pel_reduce_state *into, const union pel_reduce_s
     pel_product_times(&into->product, &from->product);
 }
 
-/* Adds m 2^exponent of a double; far outside of all formats exponents stay there. */
+/* Adds m 2^exponent of a double; far outside of all formats exponents stay there. A zero's is the lowest already. */
 static void deposit(struct pel_acc *acc, double x, int64_t exponent)
 {
     enum { TINY = -1200, HUGE = 1100 };
     struct pel_parts parts = pel_parts_of(x);
     int64_t clamped = exponent < TINY ? TINY : exponent > HUGE ? HUGE : exponent;
+    if (parts.m == 0)
+        return;
     pel_acc_deposit(acc, parts.m, parts.exponent + (int)clamped);
 }
 

@@ -314,7 +314,12 @@ static void special_values(void **state)
         if (!right)
             fail_msg("%s, case %zu: %a, expected %a", rows[cases[i / 2].row].name, i / 2, got, cases[i / 2].wanted);
     }
+    const double tiny[] = {0x1p-600, -0x1p-600}, subnormal[] = {0x1p-540, 0x1p-530};
     double x[] = {1, 2, 3, 4, 10}, got;
+    assert_int_equal(pel_prod_f64(tiny, 2, &got, NULL), PEL_OK);
+    assert_true(same(got, -0.0));
+    assert_int_equal(pel_prod_f64(subnormal, 2, &got, NULL), PEL_OK);
+    assert_true(same(got, 0x1p-1070));
     assert_int_equal(pel_skewness_f64(x, 5, &got, NULL), PEL_OK);
     assert_true(fabs(got - 36 / pow(10, 1.5)) < 1e-14);
 }
