@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,9 @@
 #include "lib/names.h"
 #include "lib/trace.h"
 
+_Atomic(const struct pel_env *) pel_env_known;
 static struct pel_env env;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static atomic_bool is_read;
 
 /* Shows the first part of a value of any content on one line. */
 static void complain(const char *variable, const char *value, size_t length, const char *why)
@@ -190,14 +189,13 @@ static void read_all(void)
         if (value && *value)
             variables[i].read(value);
     }
-    atomic_store_explicit(&is_read, true, memory_order_release);
+    env.watches = env.verbose_profile || env.trace || env.tools;
+    atomic_store_explicit(&pel_env_known, &env, memory_order_release);
 }
 
-/* Every call asks, so one load has to do when all is read. */
-const struct pel_env *pel_env(void)
+const struct pel_env *pel_env_read(void)
 {
-    if (!atomic_load_explicit(&is_read, memory_order_acquire))
-        pthread_once(&once, read_all);
+    pthread_once(&once, read_all);
     return &env;
 }
 

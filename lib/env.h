@@ -3,6 +3,7 @@
 #ifndef PEL_LIB_ENV_H
 #define PEL_LIB_ENV_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "kernels/kernel.h"
@@ -26,10 +27,20 @@ struct pel_env {
     const char *tools;  /* PEL_TOOLS_LIBS; NULL: not set */
     bool online;        /* PEL_ONLINE */
     bool verbose_dispatch, verbose_profile;
+    bool watches; /* anyone is told of the operations that run: a profile, a trace or tools */
     size_t stack; /* that OpenMP's threads are to have; 0: not set */
 };
 
-const struct pel_env *pel_env(void);
+/* NULL: it is still to be read. */
+extern _Atomic(const struct pel_env *) pel_env_known;
+const struct pel_env *pel_env_read(void);
+
+/* One load, as calls of few elements ask several times. */
+static inline const struct pel_env *pel_env(void)
+{
+    const struct pel_env *known = atomic_load_explicit(&pel_env_known, memory_order_acquire);
+    return known ? known : pel_env_read();
+}
 
 /* Whether what is wrong is to be reported: under any topic of PEL_VERBOSE. */
 bool pel_env_reports(void);

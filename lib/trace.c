@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/env.h"
 #include "lib/names.h"
 #include "lib/online.h"
 #include "lib/trace_file.h"
@@ -66,7 +65,7 @@ static void begin(struct pel_span *span)
         clock_gettime(CLOCK_MONOTONIC, &span->start);
 }
 
-void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
+void pel_trace_start(struct pel_span *span, const struct pel_pick *pick, size_t n)
 {
     const struct pel_kernel *kernel = pick->kernel;
     span->followed = is_of_interest(pick);
@@ -79,7 +78,8 @@ void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t 
                               .source = pick->source,
                               .team = pick->team,
                               .n = n,
-                              .pick = pick};
+                              .pick = pick,
+                              .live = true};
     begin(span);
 }
 
@@ -94,7 +94,8 @@ void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtyp
                               .kernel = "functions of the caller's",
                               .source = "the caller",
                               .team = team,
-                              .n = n};
+                              .n = n,
+                              .live = true};
     begin(span);
 }
 
@@ -121,7 +122,7 @@ static void keep(const struct pel_span *span)
     pel_trace_file_add("operation", name, &span->start, arguments);
 }
 
-void pel_trace_end(struct pel_span *span)
+void pel_trace_finish(struct pel_span *span)
 {
     if (!span->followed)
         return;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "lib/dispatch.h"
+#include "lib/env.h"
 #include "lib/tools.h"
 
 /* Writes "pel: topic: text" as one write, so that lines of several threads do not mix. */
@@ -21,14 +22,28 @@ struct pel_span {
     bool wanted, watched, tuned; /* by trace and profile, by tools, by online tuning */
     struct timespec start;
     void *begun[PEL_TOOLS]; /* only if watched */
+    bool live;              /* anyone wants any of this */
 };
 
+void pel_trace_start(struct pel_span *span, const struct pel_pick *pick, size_t n);
+void pel_trace_finish(struct pel_span *span);
+
 /* The pick must stay where it is until the end. */
-void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n);
+static inline void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
+{
+    span->live = pel_env()->watches || pick->arm > 0;
+    if (span->live)
+        pel_trace_start(span, pick, n);
+}
+
+static inline void pel_trace_end(struct pel_span *span)
+{
+    if (span->live)
+        pel_trace_finish(span);
+}
 
 /* One that runs functions of the caller's on elements of this type, NULL: of several. */
 void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtype, int team, size_t n);
-void pel_trace_end(struct pel_span *span);
 
 /* What one thread does of it, for PEL_TRACE alone. */
 struct pel_share {
