@@ -110,9 +110,11 @@ static int threads_of_openmp(void)
 
 int pel_budget_threads(void)
 {
-    int mask = mask_of_this_thread(), own = pel_env()->num_threads;
-    int threads = pel_smaller(pel_smaller(mask, process.fixed), threads_of_openmp());
-    return larger(1, own ? pel_smaller(threads, own) : threads);
+    int own = pel_env()->num_threads, threads = mask_of_this_thread();
+    threads = pel_smaller(threads, process.fixed);
+    if (own)
+        threads = pel_smaller(threads, own);
+    return threads > 1 ? larger(1, pel_smaller(threads, threads_of_openmp())) : 1;
 }
 
 int pel_budget_process(void)

@@ -70,12 +70,20 @@ static inline bool pel_asks_to_skip(pel_dtype dtype, const pel_opts *opts)
     return (pel_flags(opts) & PEL_NAN_SKIP) && (dtype == PEL_F32 || dtype == PEL_F64);
 }
 
+/* Whether n elements of a size are more than an address space holds. No division: calls of few elements would feel it.
+ */
+static inline bool pel_exceeds_space(size_t n, size_t size)
+{
+    size_t bytes;
+    return __builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX;
+}
+
 /* An array of n elements of a power-of-two size, aligned to it. */
 static inline pel_status pel_check_array(const void *array, size_t n, size_t size)
 {
     if ((!array && n > 0) || ((uintptr_t)array & (size - 1)))
         return PEL_EINVAL;
-    return n > PTRDIFF_MAX / size ? PEL_ERANGE : PEL_OK;
+    return pel_exceeds_space(n, size) ? PEL_ERANGE : PEL_OK;
 }
 
 /* Whether two arrays of these many bytes, none of them empty, share any. */

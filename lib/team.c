@@ -56,7 +56,7 @@ static int threads_of_host(void)
 
 int pel_team_threads(const pel_opts *opts)
 {
-    if (is_orphaned())
+    if (is_orphaned() || (opts && opts->threads == 1))
         return 1;
     int threads = is_guest() ? threads_of_host() : pel_budget_threads();
     return opts && opts->threads ? pel_smaller(threads, opts->threads) : threads;
