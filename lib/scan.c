@@ -115,16 +115,25 @@ static void carry_on(const struct job *job)
     }
 }
 
+/* One stretch needs no team, nor have integers use for the floating-point environment that a team brings. */
+static void each_part(struct job *job, pel_team_body *body)
+{
+    if (job->stretches > 1)
+        pel_team_for(job->team, job->stretches, body, job);
+    else
+        body(job, 0);
+}
+
 /* Nothing is written before all of it is known to fit. Most often the bounds show that, at no cost beyond reading. */
 static pel_status scan_integers(struct job *job)
 {
-    pel_team_for(job->team, job->stretches, total_part, job);
+    each_part(job, total_part);
     carry_on(job);
     if (any_unfit(job))
-        pel_team_for(job->team, job->stretches, check_part, job);
+        each_part(job, check_part);
     if (any_unfit(job))
         return PEL_ERANGE;
-    pel_team_for(job->team, job->stretches, scan_part, job);
+    each_part(job, scan_part);
     return PEL_OK;
 }
 
@@ -206,13 +215,23 @@ static void scan_in_turn(void *context, size_t who)
         ;
 }
 
-/* What was left because a thread was late. */
+/* What was left because a thread was late; by now all have been looked at. */
 static void scan_left(void *context, size_t index)
 {
-    struct job *job = context;
-    struct hand hand = {.first = index, .last = index, .carry = job->leaf->start};
-    if (!job->parts[index].scanned)
-        scan_first(job, &hand, NULL);
+    const struct job *job = context;
+    const struct part *part = &job->parts[index];
+    if (!part->scanned)
+        scan_from(job, index * job->step, elements_of(job, index), part->carry, NULL);
+}
+
+static void scan_all_left(struct job *job)
+{
+    union pel_scan_carry carry = job->leaf->start;
+    for (size_t i = 0; i < job->stretches; i++) {
+        job->parts[i].carry = carry;
+        add_totals(job, i, &carry);
+    }
+    pel_team_for(job->team, job->stretches, scan_left, job);
 }
 
 static pel_status scan_by_tiles(struct job *job)
@@ -227,7 +246,7 @@ static pel_status scan_by_tiles(struct job *job)
     for (size_t i = 0; i < job->stretches; i++)
         left |= !job->parts[i].scanned;
     if (left)
-        pel_team_for(job->team, job->stretches, scan_left, job);
+        scan_all_left(job);
     return PEL_OK;
 }
 
@@ -237,10 +256,10 @@ static void scan_alone(void *context, size_t index)
     scan_from(job, index, job->n, job->leaf->start, NULL);
 }
 
-/* Outputs this large, in bytes, are stored past the caches, which would read their old content first. */
-static size_t worth_streaming(void)
+/* Outputs that are much larger than a cache are stored past the caches, which would read their old content first. */
+static bool is_worth_streaming(const struct job *job)
 {
-    return 16 * pel_topology_cache(2);
+    return job->in != job->out && job->n > PEL_SCAN_TILE && job->n * job->size >= 16 * pel_topology_cache(2);
 }
 
 /* Equal stretches, a multiple of the team if there is enough for that, each at most about the limit. */
@@ -278,12 +297,6 @@ static pel_status scan_serially(struct job *job)
     return PEL_OK;
 }
 
-static bool overlap(const void *in, const void *out, size_t bytes)
-{
-    uintptr_t a = (uintptr_t)in, b = (uintptr_t)out;
-    return a != b && (a > b ? a - b : b - a) < bytes;
-}
-
 static pel_status check(enum pel_op op, const struct job *job, const pel_opts *opts)
 {
     pel_status status = pel_check_opts(opts);
@@ -291,14 +304,20 @@ static pel_status check(enum pel_op op, const struct job *job, const pel_opts *o
         status = pel_check_array(job->in, job->n, job->size);
     if (status == PEL_OK)
         status = pel_check_array(job->out, job->n, job->size);
-    if (status == PEL_OK && overlap(job->in, job->out, job->n * job->size))
+    if (status == PEL_OK && job->in != job->out &&
+        pel_overlap(job->in, job->n * job->size, job->out, job->n * job->size))
         status = PEL_EINVAL;
     return status == PEL_OK && op == PEL_OP_SCAN && pel_asks_to_skip(job->dtype, opts) ? PEL_ENOTSUP : status;
 }
 
 static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *out, size_t n, const pel_opts *opts)
 {
-    struct job job = {.dtype = dtype, .in = in, .out = out, .n = n, .size = pel_dtype_size(dtype)};
+    struct job job; /* not cleared: that is what a short scan would take */
+    job.dtype = dtype;
+    job.in = in;
+    job.out = out;
+    job.n = n;
+    job.size = pel_dtype_size(dtype);
     struct pel_request request = {
         .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
@@ -312,7 +331,7 @@ static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *ou
     job.team = pick.team;
     job.excludes = request.flags & PEL_EXCLUSIVE;
     job.how = (job.excludes ? PEL_SCAN_EXCLUDES : 0) | (request.flags & PEL_NAN_SKIP ? PEL_SCAN_SKIPS : 0) |
-              (in != out && n * job.size >= worth_streaming() ? PEL_SCAN_STREAMS : 0);
+              (is_worth_streaming(&job) ? PEL_SCAN_STREAMS : 0);
     pel_trace_begin(&span, &pick, n);
     status = job.team > 1 ? scan_together(&job, (size_t)pick.params[0] << 10, opts) : scan_serially(&job);
     if (status == PEL_OK && job.excludes && op == PEL_OP_SCAN)
