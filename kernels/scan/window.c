@@ -52,7 +52,12 @@ static inline __attribute__((always_inline)) VU NAME(next)(VU x, struct NAME(pla
 
 static inline struct NAME(place) NAME(start)(uint64_t carry)
 {
-    struct NAME(place) place = {.sum = (VU)V(set1)((T)carry)};
+    struct NAME(place) place; /* not by an initialiser, which compilers take for a block to clear */
+#pragma GCC unroll 4
+    for (size_t k = 0; k < NAME(STEPS); k++)
+        place.window[k] = (VU){0};
+    place.sum = (VU)V(set1)((T)carry);
+    place.wrapped = (VU){0};
     return place;
 }
 

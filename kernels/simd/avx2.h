@@ -27,6 +27,34 @@ static inline v_u64 v_multiply_even_u32(v_u32 a, v_u32 b)
     return (v_u64)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 }
 
+static inline v_i32 v_either_nan_f32(v_f32 a, v_f32 b)
+{
+    return (v_i32)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_UNORD_Q);
+}
+
+static inline v_i64 v_either_nan_f64(v_f64 a, v_f64 b)
+{
+    return (v_i64)_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_UNORD_Q);
+}
+#define V_HAS_either_nan_f32 1
+#define V_HAS_either_nan_f64 1
+
+/* Blocks of a vector; see generic.h. A load that fills both halves, and a blend: to insert a half takes a shuffle. */
+#define V_LOAD_BLOCKS(suffix, T_)                                                                                      \
+    static inline v_##suffix v_load_blocks_##suffix(const T_ *p, size_t apart)                                         \
+    {                                                                                                                  \
+        __m256i low = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)p));                       \
+        __m256i high = (__m256i)_mm256_broadcast_ps((const __m128 *)(const void *)(p + apart));                        \
+        return (v_##suffix)_mm256_blend_epi32(low, high, 0xf0);                                                        \
+    }
+V_LOAD_BLOCKS(f32, float)
+V_LOAD_BLOCKS(f64, double)
+V_LOAD_BLOCKS(i32, int32_t)
+V_LOAD_BLOCKS(i64, int64_t)
+V_LOAD_BLOCKS(u32, uint32_t)
+V_LOAD_BLOCKS(u64, uint64_t)
+#undef V_LOAD_BLOCKS
+
 /* Minimum and maximum; see generic.h. */
 #define V_MIN_MAX(suffix, vector, instruction)                                                                         \
     static inline v_##suffix v_min_##suffix(v_##suffix a, v_##suffix b)                                                \

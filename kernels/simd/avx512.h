@@ -65,41 +65,35 @@ V_CANONICAL(f64, 64, pd, )
 #define V_HAS_canonical_f32 1
 #define V_HAS_canonical_f64 1
 
-/* Each lane with those before it; see generic.h. Masks spare the lanes that nothing is added to. */
-static inline v_f32 v_prefix_f32(v_f32 v_)
+static inline v_i32 v_either_nan_f32(v_f32 a, v_f32 b)
 {
-    const __m512i third = _mm512_setr_epi32(0, 1, 2, 3, 3, 3, 3, 3, 8, 9, 10, 11, 11, 11, 11, 11);
-    __m512 v = (__m512)v_;
-    v = _mm512_mask_add_ps(v, 0xaaaa, v, _mm512_moveldup_ps(v));
-    v = _mm512_mask_add_ps(v, 0xcccc, v, _mm512_permute_ps(v, 0x55));
-    v = _mm512_mask_add_ps(v, 0xf0f0, v, _mm512_permutexvar_ps(third, v));
-    return (v_f32)_mm512_mask_add_ps(v, 0xff00, v, _mm512_permutexvar_ps(_mm512_set1_epi32(7), v));
+    return (v_i32)_mm512_movm_epi32(_mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q));
 }
 
-/* What is left when pairs have been added. */
-static inline v_f64 v_prefix_steps_f64(__m512d v)
+static inline v_i64 v_either_nan_f64(v_f64 a, v_f64 b)
 {
-    v = _mm512_mask_add_pd(v, 0xcc, v, _mm512_permutex_pd(v, 0x55));
-    return (v_f64)_mm512_mask_add_pd(v, 0xf0, v, _mm512_permutexvar_pd(_mm512_set1_epi64(3), v));
+    return (v_i64)_mm512_movm_epi64(_mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_UNORD_Q));
 }
+#define V_HAS_either_nan_f32 1
+#define V_HAS_either_nan_f64 1
 
-static inline v_f64 v_prefix_f64(v_f64 v_)
-{
-    __m512d v = (__m512d)v_;
-    return v_prefix_steps_f64(_mm512_mask_add_pd(v, 0xaa, v, _mm512_movedup_pd(v)));
-}
-#define V_HAS_prefix_f32 1
-#define V_HAS_prefix_f64 1
-
-/* A load doubles lanes in passing, which takes nothing from the one port that shuffles; compilers would load once, and
- * shuffle. */
-static inline v_f64 v_load_prefix_f64(const double *p)
-{
-    __m512d v = _mm512_loadu_pd(p), doubled;
-    __asm__("vmovddup %1, %0" : "=v"(doubled) : "m"(*(const __m512d_u *)p));
-    return v_prefix_steps_f64(_mm512_mask_add_pd(v, 0xaa, v, doubled));
-}
-#define V_HAS_load_prefix_f64 1
+/* Blocks of a vector; see generic.h. Loads that fill all four, and blends: to insert one takes a shuffle. */
+#define V_LOAD_BLOCKS(suffix, T_)                                                                                      \
+    static inline v_##suffix v_load_blocks_##suffix(const T_ *p, size_t apart)                                         \
+    {                                                                                                                  \
+        __m512i v = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(const void *)p));                         \
+        v = _mm512_mask_broadcast_i32x4(v, 0x00f0, _mm_loadu_si128((const __m128i *)(const void *)(p + apart)));       \
+        v = _mm512_mask_broadcast_i32x4(v, 0x0f00, _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * apart)));   \
+        return (v_##suffix)_mm512_mask_broadcast_i32x4(                                                                \
+            v, 0xf000, _mm_loadu_si128((const __m128i *)(const void *)(p + 3 * apart)));                               \
+    }
+V_LOAD_BLOCKS(f32, float)
+V_LOAD_BLOCKS(f64, double)
+V_LOAD_BLOCKS(i32, int32_t)
+V_LOAD_BLOCKS(i64, int64_t)
+V_LOAD_BLOCKS(u32, uint32_t)
+V_LOAD_BLOCKS(u64, uint64_t)
+#undef V_LOAD_BLOCKS
 
 /* See generic.h. Zen 4 takes these beside multiply-adds, and the permutations by index that compilers choose instead of
  * them. */

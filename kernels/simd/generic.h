@@ -49,6 +49,14 @@ static inline VS V(is_nan)(VT v)
 #endif
 }
 
+/* The same in those where a or b has NaN. */
+#if !NAME(V_HAS_either_nan)
+static inline VS V(either_nan)(VT a, VT b)
+{
+    return V(is_nan)(a) | V(is_nan)(b);
+}
+#endif
+
 /* Every NaN becomes the canonical quiet one: positive, payload 0. */
 #if !NAME(V_HAS_canonical)
 static inline VT V(canonical)(VT v)
@@ -124,28 +132,47 @@ ACROSS(all_bits, U, VU, OR)
 #undef PLUS
 #undef ACROSS
 
-/* The sum of each lane of floats with those before it, by halves: blocks of 1, 2, 4, ... lanes take the last of the
- * block before. A minus zero leaves the other blocks as they are. */
-#if T_SIGNIFICAND && !NAME(V_HAS_prefix)
+/* The sum of each lane of floats with those before it in its block, by halves: parts of 1, 2, ... lanes take the last
+ * of the part before. A minus zero leaves the other parts as they are. */
+#if T_SIGNIFICAND
 static inline VT V(prefix)(VT v)
 {
     const VT nothing = V(set1)((T)-0.0);
     v = v + SHUFFLE(v, nothing, V_BELOW, 1);
-    if (LANES > 2)
+    if (V_BLOCK_LANES > 2)
         v = v + SHUFFLE(v, nothing, V_BELOW, 2);
-    if (LANES > 4)
-        v = v + SHUFFLE(v, nothing, V_BELOW, 4);
-    if (LANES > 8)
-        v = v + SHUFFLE(v, nothing, V_BELOW, 8);
     return v;
 }
 #endif
 
-/* The same of lanes from memory. */
-#if T_SIGNIFICAND && !NAME(V_HAS_load_prefix)
-static inline VT V(load_prefix)(const T *p)
+/* The last lane of each block in all of it. */
+static inline VT V(top)(VT v)
 {
-    return V(prefix)(V(load)(p));
+    if (V_BLOCK_LANES > 2)
+        return SHUFFLE(v, v, V_TOP, 4);
+    return SHUFFLE(v, v, V_TOP, 2);
+}
+
+/* One block, a constant, in all. */
+static inline __attribute__((always_inline)) VT V(block)(VT v, size_t block)
+{
+#if V_BLOCKS > 2
+    if (block >= 2)
+        return block == 3 ? SHUFFLE(v, v, V_BLOCK, 3) : SHUFFLE(v, v, V_BLOCK, 2);
+#endif
+#if V_BLOCKS > 1
+    return block == 1 ? SHUFFLE(v, v, V_BLOCK, 1) : SHUFFLE(v, v, V_BLOCK, 0);
+#endif
+    (void)block;
+    return v;
+}
+
+/* Blocks from memory, `apart` elements from one to the next. */
+#if V_BLOCKS == 1
+static inline VT V(load_blocks)(const T *p, size_t apart)
+{
+    (void)apart;
+    return V(load)(p);
 }
 #endif
 #undef TURN

@@ -62,6 +62,13 @@ V_TYPE(uint64_t, u64)
 #define V_BELOW(i, d, lanes)  ((i) & (d) ? (i) / (d) * (d)-1 : (lanes) + (i))
 #define V_LAST(i, any, lanes) ((lanes)-1)
 
+/* Blocks of 16 bytes, within which shuffles are cheap on every instruction set: the number of them in a vector, and of
+ * the lanes in one. For lane i: the last of its block; the same lane of block b. */
+#define V_BLOCKS               (PEL_VBYTES / 16)
+#define V_BLOCK_LANES          (LANES / V_BLOCKS)
+#define V_TOP(i, width, lanes) ((i) / (width) * (width) + (width)-1)
+#define V_BLOCK(i, b, lanes)   ((i) % ((lanes) / V_BLOCKS) + (b) * ((lanes) / V_BLOCKS))
+
 #define V_LANES_2(F, i, k, lanes)  F(i, k, lanes), F((i) + 1, k, lanes)
 #define V_LANES_4(F, i, k, lanes)  V_LANES_2(F, i, k, lanes), V_LANES_2(F, (i) + 2, k, lanes)
 #define V_LANES_8(F, i, k, lanes)  V_LANES_4(F, i, k, lanes), V_LANES_4(F, (i) + 4, k, lanes)
