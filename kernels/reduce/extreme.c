@@ -104,12 +104,14 @@ struct NAME(search) {
     VS nan;
 };
 
-/* Looks at a vector; largest: for the maximum. */
-static inline __attribute__((always_inline)) void NAME(look)(struct NAME(search) * search, size_t chain, VT v,
+/* Looks at two vectors; largest: for the maximum. One comparison finds NaN in either. */
+static inline __attribute__((always_inline)) void NAME(look)(struct NAME(search) * search, size_t chain, VT a, VT b,
                                                              bool largest)
 {
-    search->best[chain] = largest ? V(max)(v, search->best[chain]) : V(min)(v, search->best[chain]);
-    search->nan |= V(is_nan)(v);
+    VT *best = &search->best[chain];
+    best[0] = largest ? V(max)(a, best[0]) : V(min)(a, best[0]);
+    best[1] = largest ? V(max)(b, best[1]) : V(min)(b, best[1]);
+    search->nan |= V(either_nan)(a, b);
 }
 
 static inline __attribute__((always_inline)) void NAME(extreme_of_block)(const T *x, size_t n, bool largest,
@@ -123,13 +125,13 @@ static inline __attribute__((always_inline)) void NAME(extreme_of_block)(const T
     size_t i = 0;
     for (; i + STEP <= n; i += STEP) {
 #pragma GCC unroll 4
-        for (size_t c = 0; c < CHAINS; c++)
-            NAME(look)(&search, c, V(load)(x + i + c * LANES), largest);
+        for (size_t c = 0; c < CHAINS; c += 2)
+            NAME(look)(&search, c, V(load)(x + i + c * LANES), V(load)(x + i + (c + 1) * LANES), largest);
     }
     for (; i + LANES <= n; i += LANES)
-        NAME(look)(&search, 0, V(load)(x + i), largest);
+        NAME(look)(&search, 0, V(load)(x + i), start, largest);
     if (i < n)
-        NAME(look)(&search, 1, V(load_part)(x + i, n - i, start), largest);
+        NAME(look)(&search, 0, V(load_part)(x + i, n - i, start), start, largest);
     for (size_t c = 1; c < CHAINS; c++)
         search.best[0] = largest ? V(max)(search.best[c], search.best[0]) : V(min)(search.best[c], search.best[0]);
     T best = largest ? V(greatest)(search.best[0]) : V(least)(search.best[0]);
