@@ -1,13 +1,13 @@
 /* Reductions over axes: threads take stretches of neighbouring results. */
 #include "lib/reduce_axes.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "kernels/reduce/columns.h"
 #include "lib/check.h"
+#include "lib/element.h"
 #include "lib/team.h"
 #include "lib/trace.h"
 
@@ -38,58 +38,21 @@ static struct pel_stretch stretch_at(const struct share *share, size_t index)
     };
 }
 
-/* The quotient of sum + rest, which is below half a unit of sum, by n, if it is sure to be rounded right. */
-static bool divide(double sum, double rest, double n, double *quotient)
-{
-    double q = sum / n;
-    *quotient = q;
-    if (rest == 0)
-        return true;
-    if (!(fabs(sum) > 0x1p-900 && fabs(sum) < 0x1p1000))
-        return false;
-    double more = (fma(-q, n, sum) + rest) / n, near = q + more, left = (q - near) + more;
-    *quotient = near;
-    return near + left * (1 + 0x1p-20) == near;
-}
-
-/* Whether a double may stand for what it was rounded from when it is rounded to float: it is no tie, and normal. */
-static bool rounds_again(double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return fabs(value) >= (double)FLT_MIN && (bits & 0x1fffffff) != 0x10000000;
-}
-
-/* Writes the result of a column, sum + rest, if it is sure to be rounded right. */
-static bool write_column(const struct pel_layout *layout, double sum, double rest, char *to)
-{
-    double value = sum;
-    bool exact = rest == 0, mean = layout->call.op == PEL_OP_MEAN, narrow = layout->call.result_size == sizeof(float);
-    if (isnan(sum) || (mean && !divide(sum, rest, (double)layout->terms, &value)))
-        return false;
-    if (!narrow) {
-        memcpy(to, &value, sizeof value);
-        return true;
-    }
-    if (value != 0 && !rounds_again(value) && (mean || !exact))
-        return false;
-    float rounded = (float)value;
-    memcpy(to, &rounded, sizeof rounded);
-    return true;
-}
-
 /* Sums columns together; those that could not be done so, one by one. */
 static void sum_stretch(struct share *share, const struct pel_stretch *stretch)
 {
     const struct pel_layout *layout = share->layout;
     const struct pel_axis *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &(struct pel_axis){1, 0, 0, 0};
-    double sum[STRETCH], rest[STRETCH];
+    double value[STRETCH], rest[STRETCH];
+    bool narrow = layout->call.result_size == sizeof(float);
     struct pel_columns columns = {.x = stretch->in,
                                   .rows = layout->reduced[0].length,
                                   .columns = stretch->count,
                                   .row_stride = layout->reduced[0].in,
                                   .column_stride = kept->in,
-                                  .sum = sum,
+                                  .terms = layout->call.op == PEL_OP_MEAN ? layout->terms : 0,
+                                  .narrow = narrow,
+                                  .value = value,
                                   .rest = rest,
                                   .exponent = atomic_load_explicit(&share->exponent, memory_order_relaxed),
                                   .more = atomic_load_explicit(&share->more, memory_order_relaxed)};
@@ -99,8 +62,10 @@ static void sum_stretch(struct share *share, const struct pel_stretch *stretch)
     for (size_t i = 0; i < stretch->count; i++) {
         struct pel_stretch one = {
             .in = stretch->in + (ptrdiff_t)i * kept->in, .out = stretch->out + (ptrdiff_t)i * kept->out, .count = 1};
-        if (!write_column(layout, sum[i], rest[i], one.out))
+        if (isnan(value[i]))
             pel_axes_reduce(layout, share->pick, share->flags, &one);
+        else
+            pel_element_store(one.out, layout->out->dtype, 0, value[i]);
     }
 }
 

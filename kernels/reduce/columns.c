@@ -10,6 +10,8 @@
  * are columns where the sign of a zero is in question. */
 #ifndef T
 
+#include <float.h>
+
 #include "kernels/reduce/columns.h"
 #include "kernels/reduce/fold.h"
 
@@ -64,15 +66,11 @@ INLINE void piece_add(struct piece *piece, v_f64 *chain, v_f64 x, int levels)
     evidence_add(&piece->evidence, &chain[1], rest, piece->anchor[1], 1);
 }
 
-/* Whether chains left their binade, from the bits of all. */
-INLINE v_u64 piece_moved(const struct piece *piece, v_f64 *chain, int levels)
+/* Whether a chain left its binade, from the bits of all. */
+INLINE v_u64 chain_moved(const struct piece *piece, v_f64 *chain, int level)
 {
-    v_u64 moved = {0};
-    for (int level = 0; level < levels; level++) {
-        evidence_await(&chain[level]);
-        moved |= ((v_u64)chain[level] ^ (v_u64)piece->anchor[level]) >> 52;
-    }
-    return moved;
+    evidence_await(chain);
+    return ((v_u64)*chain ^ (v_u64)piece->anchor[level]) >> 52;
 }
 
 /* The sum of two numbers, and its rounding error, in place. */
@@ -87,6 +85,41 @@ INLINE void two_sum(v_f64 *a, v_f64 *b)
 INLINE void store_lanes(double *to, v_f64 v, size_t count)
 {
     memcpy(to, &v, (count < WIDTH ? count : WIDTH) * sizeof *to);
+}
+
+/* The quotients of sum + rest, which is below half a unit of sum, by n; without those that may be rounded wrong. */
+INLINE v_f64 divide(v_f64 sum, v_f64 rest, double n, v_i64 *sure)
+{
+    v_f64 q = sum / n, size = (v_f64)((v_u64)sum << 1 >> 1);
+    v_f64 more = (v_fma_f64(-q, v_set1_f64(n), sum) + rest) / n, near = q + more, left = (q - near) + more;
+    v_i64 whole = rest == 0;
+    *sure = whole | ((size > 0x1p-900) & (size < 0x1p1000) & (near + left * (1 + 0x1p-20) == near));
+    return v_select_f64(whole, q, near);
+}
+
+/* Where a double may stand for what it was rounded from when it is rounded to float: it is no tie, and normal. */
+INLINE v_i64 round_again(v_f64 value)
+{
+    v_f64 size = (v_f64)((v_u64)value << 1 >> 1);
+    return (size >= FLT_MIN) & (v_i64)(((v_u64)value & 0x1fffffff) != 0x10000000);
+}
+
+/* Makes results of exact sums, value + rest: see columns.h. */
+static void finish(const struct pel_columns *job)
+{
+    const v_f64 none = {0}, unknown = v_set1_f64((double)NAN);
+    for (size_t i = 0; i < job->columns; i += WIDTH) {
+        size_t count = job->columns - i < WIDTH ? job->columns - i : WIDTH;
+        v_f64 value = v_load_part_f64(job->value + i, count, none), rest = v_load_part_f64(job->rest + i, count, none);
+        v_i64 sure = value == value, inexact = rest != 0;
+        if (job->terms > 0) {
+            value = divide(value, rest, (double)job->terms, &sure);
+            inexact = value == value;
+        }
+        if (job->narrow)
+            sure &= (value == 0) | ~inexact | round_again(value);
+        v_store_part_f64(job->value + i, count, v_select_f64(sure, value, unknown));
+    }
 }
 
 #define PEL_SELF "kernels/reduce/columns.c"
@@ -121,46 +154,68 @@ INLINE v_f64 NAME(load_lanes)(const T *p, size_t count)
     return NAME(load)(rest);
 }
 
-/* Rows are contiguous: passes this many of them, from `row` up, through the chains. */
-INLINE void NAME(pass_rows)(struct piece *piece, v_f64 (*chain)[PAIR], const struct pel_columns *job, size_t row,
-                            size_t together, int levels)
+/* Chains of all columns of a stripe, level by level: those that are in use lie together in the first cache. */
+struct NAME(chains) {
+    v_f64 level[PAIR][STRIPE / WIDTH];
+};
+
+INLINE void NAME(pass_vector)(struct piece *piece, struct NAME(chains) * chains, const struct pel_columns *job,
+                              size_t row, size_t c, size_t together, int levels)
 {
+    v_f64 sum[PAIR] = {{0}, {0}};
+    for (int level = 0; level < levels; level++)
+        sum[level] = chains->level[level][c / WIDTH];
+#pragma GCC unroll 4
+    for (size_t k = 0; k < together; k++)
+        piece_add(piece, sum, NAME(load_lanes)(NAME(at)(job, row + k, c), job->columns - c), levels);
+    for (int level = 0; level < levels; level++)
+        chains->level[level][c / WIDTH] = sum[level];
+}
+
+/* Rows are contiguous: passes this many of them, from `row` up, through the chains, a cache line of each at a time. */
+INLINE void NAME(pass_rows)(struct piece *piece, struct NAME(chains) * chains, const struct pel_columns *job,
+                            size_t row, size_t together, int levels)
+{
+    enum { PER_LINE = LINE / sizeof(T) };
     uintptr_t step = (uintptr_t)job->row_stride, ahead = step * together;
     if (job->row_stride > 0 && ahead < piece->ahead)
         ahead = piece->ahead / step * step;
-    for (size_t c = 0; c < job->columns; c += WIDTH) {
-        v_f64 sum[PAIR] = {chain[c / WIDTH][0], chain[c / WIDTH][1]};
-#pragma GCC unroll 4
-        for (size_t k = 0; k < together; k++) {
-            const T *x = NAME(at)(job, row + k, c);
-            __builtin_prefetch((const void *)((uintptr_t)x + ahead));
-            piece_add(piece, sum, NAME(load_lanes)(x, job->columns - c), levels);
-        }
-        chain[c / WIDTH][0] = sum[0];
-        chain[c / WIDTH][1] = sum[1];
+    for (size_t line = 0; line < job->columns; line += PER_LINE) {
+        size_t end = job->columns - line < PER_LINE ? job->columns : line + PER_LINE;
+        for (size_t k = 0; k < together; k++)
+            __builtin_prefetch((const void *)((uintptr_t)NAME(at)(job, row + k, line) + ahead));
+        for (size_t c = line; c < end; c += WIDTH)
+            NAME(pass_vector)(piece, chains, job, row, c, together, levels);
     }
 }
 
 /* Sums the columns of a stripe whose rows are contiguous; false without the evidence. */
 INLINE bool NAME(across)(struct piece *piece, const struct pel_columns *job, int levels)
 {
-    v_f64 chain[STRIPE / WIDTH][PAIR];
+    struct NAME(chains) chains;
     v_u64 moved = {0};
     size_t row = 0, vectors = (job->columns + WIDTH - 1) / WIDTH;
-    for (size_t i = 0; i < vectors; i++)
-        memcpy(chain[i], piece->anchor, sizeof chain[i]);
+    for (int level = 0; level < levels; level++) {
+        for (size_t i = 0; i < vectors; i++)
+            chains.level[level][i] = piece->anchor[level];
+    }
     for (; row + TOGETHER <= job->rows; row += TOGETHER)
-        NAME(pass_rows)(piece, chain, job, row, TOGETHER, levels);
+        NAME(pass_rows)(piece, &chains, job, row, TOGETHER, levels);
     for (; row < job->rows; row++)
-        NAME(pass_rows)(piece, chain, job, row, 1, levels);
-    for (size_t i = 0; i < vectors; i++)
-        moved |= piece_moved(piece, chain[i], levels);
+        NAME(pass_rows)(piece, &chains, job, row, 1, levels);
+    for (int level = 0; level < levels; level++) {
+        for (size_t i = 0; i < vectors; i++)
+            moved |= chain_moved(piece, &chains.level[level][i], level);
+    }
     if (!evidence_holds(&piece->evidence) || v_any_u64(moved))
         return false;
     for (size_t i = 0; i < vectors; i++) {
-        v_f64 sum = chain[i][0] - piece->anchor[0], rest = chain[i][1] - piece->anchor[1];
-        two_sum(&sum, &rest);
-        store_lanes(job->sum + i * WIDTH, sum, job->columns - i * WIDTH);
+        v_f64 sum = chains.level[0][i] - piece->anchor[0], rest = {0};
+        if (levels > 1) {
+            rest = chains.level[1][i] - piece->anchor[1];
+            two_sum(&sum, &rest);
+        }
+        store_lanes(job->value + i * WIDTH, sum, job->columns - i * WIDTH);
         store_lanes(job->rest + i * WIDTH, rest, job->columns - i * WIDTH);
     }
     return true;
@@ -195,9 +250,11 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
             wide |= (int64_t)((uint64_t)m + (UINT64_C(1) << 52)) >> 53;
             total[level] = (double)m * piece->unit[level];
         }
-        for (int k = 0; k < CHAINS; k++)
-            moved |= piece_moved(piece, chain[k], levels);
-        job->sum[c] = total[0];
+        for (int level = 0; level < levels; level++) {
+            for (int k = 0; k < CHAINS; k++)
+                moved |= chain_moved(piece, &chain[k][level], level);
+        }
+        job->value[c] = total[0];
         job->rest[c] = total[1];
     }
     if (!evidence_holds(&piece->evidence) || v_any_u64(moved) || wide)
@@ -205,10 +262,10 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
     for (size_t c = 0; c < job->columns; c += WIDTH) {
         v_f64 sum = {0}, rest = {0};
         size_t count = job->columns - c < WIDTH ? job->columns - c : WIDTH;
-        memcpy(&sum, job->sum + c, count * sizeof(double));
+        memcpy(&sum, job->value + c, count * sizeof(double));
         memcpy(&rest, job->rest + c, count * sizeof(double));
         two_sum(&sum, &rest);
-        store_lanes(job->sum + c, sum, count);
+        store_lanes(job->value + c, sum, count);
         store_lanes(job->rest + c, rest, count);
     }
     return true;
@@ -252,8 +309,8 @@ static void NAME(doubt_zeros)(const struct pel_columns *job)
 {
     for (size_t c = 0; c < job->columns; c++) {
         T first = *NAME(at)(job, 0, c);
-        if (job->sum[c] == 0 && first == 0 && signbit(first))
-            job->sum[c] = job->rest[c] = NAN;
+        if (job->value[c] == 0 && first == 0 && signbit(first))
+            job->value[c] = NAN;
     }
 }
 
@@ -267,11 +324,12 @@ static void NAME(try_piece)(struct pel_columns *job, uintptr_t ahead)
             job->more++;
         } else {
             for (size_t c = 0; c < job->columns; c++)
-                job->sum[c] = job->rest[c] = NAN;
+                job->value[c] = NAN;
             return;
         }
     }
     NAME(doubt_zeros)(job);
+    finish(job);
 }
 
 static void NAME(columns)(struct pel_columns *all, const int32_t *params)
@@ -283,7 +341,7 @@ static void NAME(columns)(struct pel_columns *all, const int32_t *params)
     for (size_t done = 0; done < all->columns; done += stripe) {
         job.x = NAME(at)(all, 0, done);
         job.columns = all->columns - done < stripe ? all->columns - done : stripe;
-        job.sum = all->sum + done;
+        job.value = all->value + done;
         job.rest = all->rest + done;
         NAME(try_piece)(&job, (uintptr_t)params[0]);
     }

@@ -2,6 +2,7 @@
 #ifndef PEL_KERNELS_REDUCE_COLUMNS_H
 #define PEL_KERNELS_REDUCE_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A piece of a matrix of which each column is summed. The elements of a row, or else those of a column, are neighbours.
@@ -10,9 +11,11 @@ struct pel_columns {
     const void *x;
     size_t rows, columns;
     ptrdiff_t row_stride, column_stride; /* bytes; one of them is the size of an element */
-    /* For each column: the exact sum is sum[i] + rest[i], where sum[i] is the double nearest to it. Both are NaN where
-     * the kernel cannot tell. */
-    double *sum, *rest;
+    size_t terms;                        /* of which means are wanted; 0: sums */
+    bool narrow;                         /* they are to be rounded once more, to float */
+    /* For each column: the double nearest to its sum or mean; if narrow then such that the float nearest to it is the
+     * one nearest to the sum or mean itself. NaN where the kernel cannot tell. rest: room for as many doubles. */
+    double *value, *rest;
     /* What the last piece taught of the next, to start with {PEL_UNKNOWN_EXPONENT, 0}: the exponent of the first
      * anchor, and levels beyond the usual. */
     int exponent, more;
