@@ -49,6 +49,11 @@ const struct pel_kind *pel_kind_of(enum pel_op op, pel_dtype dtype)
     return is_float ? operations[op].of_floats : operations[op].of_integers;
 }
 
+bool pel_is_mapped(enum pel_op op)
+{
+    return operations[op].rules & MAPPED;
+}
+
 /* Bytes of an element; complex ones are pairs. */
 static size_t element_size(const struct pel_call *call)
 {
@@ -59,7 +64,7 @@ static size_t element_size(const struct pel_call *call)
 static pel_status check_elements(const struct pel_call *call, const void *array)
 {
     pel_status status = pel_check_array(array, call->n, pel_dtype_size(call->dtype));
-    return status == PEL_OK && call->n > PTRDIFF_MAX / element_size(call) ? PEL_ERANGE : status;
+    return status == PEL_OK && pel_exceeds_space(call->n, element_size(call)) ? PEL_ERANGE : status;
 }
 
 static pel_status check(const struct pel_call *call, const pel_opts *opts)
@@ -108,7 +113,7 @@ static void run_tile(void *context, size_t index)
     const struct pel_call *call = split->call;
     size_t start = index * split->tile, left = call->n - start;
     union pel_reduce_state *state = state_of(split, index);
-    const void *y = operations[call->op].rules & MAPPED ? call->y : element(call, call->y, start);
+    const void *y = pel_is_mapped(call->op) ? call->y : element(call, call->y, start);
     split->kind->clear(state, start);
     split->pick->kernel->run.reduce(element(call, call->x, start), y, left < split->tile ? left : split->tile, state,
                                     split->pick->params);

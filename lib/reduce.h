@@ -40,6 +40,12 @@ const struct pel_kind *pel_kind_of(enum pel_op op, pel_dtype dtype);
 /* Checks, picks, splits and combines; kind NULL: the operation's own. */
 pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, const pel_opts *opts);
 
+/* Of operations on mapped elements (logarithms of sums of exponentials, skewness, kurtosis), the whole of it; and what
+ * their elements are mapped by, from minimum and maximum, and but for exponentials the sum. */
+pel_status pel_reduce_mapped(const struct pel_call *call, const pel_opts *opts);
+struct pel_map pel_map_of(enum pel_op op, const double range[2], struct pel_acc *sum, size_t n);
+bool pel_is_mapped(enum pel_op op);
+
 /* By a kernel that has been picked, on this thread, of arguments that have been checked; only a sum may be of nothing.
  */
 pel_status pel_reduce_picked(const struct pel_call *call, unsigned flags, const struct pel_pick *pick);

@@ -16,7 +16,8 @@ enum { STRETCH = 1024, ALONE = 1 << 16 };
 /* The work, as threads share it. */
 struct share {
     const struct pel_layout *layout;
-    const struct pel_pick *pick, *columns; /* columns: NULL unless the results are sums of columns */
+    const struct pel_axes_picks *picks;
+    const struct pel_pick *columns; /* NULL unless the results are sums of columns */
     unsigned flags;
     size_t stretch, stretches; /* results of one; stretches along the last axis that is kept */
     atomic_int exponent, more; /* what the last stretch of columns taught of the next: it saves time and no more */
@@ -63,7 +64,7 @@ static void sum_stretch(struct share *share, const struct pel_stretch *stretch)
         struct pel_stretch one = {
             .in = stretch->in + (ptrdiff_t)i * kept->in, .out = stretch->out + (ptrdiff_t)i * kept->out, .count = 1};
         if (isnan(value[i]))
-            pel_axes_reduce(layout, share->pick, share->flags, &one);
+            pel_axes_reduce(layout, share->picks, share->flags, &one);
         else
             pel_element_store(one.out, layout->out->dtype, 0, value[i]);
     }
@@ -76,7 +77,7 @@ static void run_stretch(void *context, size_t index)
     if (share->columns)
         sum_stretch(share, &stretch);
     else
-        pel_axes_reduce(share->layout, share->pick, share->flags, &stretch);
+        pel_axes_reduce(share->layout, share->picks, share->flags, &stretch);
 }
 
 /* Whether the results are sums of columns in one of the two ways that the kernels know. */
@@ -111,7 +112,7 @@ static pel_status reduce_arrays(const struct pel_layout *layout, const pel_opts 
         call.y = call.op == PEL_OP_NRM2 ? call.x : NULL;
         call.n = layout->terms;
         call.result = (char *)layout->out->data + place.out;
-        status = pel_reduce(&call, NULL, &exact);
+        status = pel_is_mapped(call.op) ? pel_reduce_mapped(&call, &exact) : pel_reduce(&call, NULL, &exact);
     }
     return status;
 }
@@ -127,11 +128,24 @@ static pel_status pick(const struct pel_layout *layout, enum pel_op op, size_t n
     return pel_dispatch(&request, opts, pick);
 }
 
+static pel_status pick_all(const struct pel_layout *layout, const pel_opts *opts, struct pel_axes_picks *picks)
+{
+    size_t n = layout->results * layout->terms;
+    pel_opts rest = pel_opts_without_variant(opts);
+    pel_status status = pick(layout, layout->call.op, n, opts, &picks->own);
+    if (status == PEL_OK && pel_is_mapped(layout->call.op))
+        status = pick(layout, PEL_OP_MINMAX, n, &rest, &picks->range);
+    if (status == PEL_OK && pel_is_mapped(layout->call.op))
+        status = pick(layout, PEL_OP_SUM, n, &rest, &picks->sum);
+    return status;
+}
+
 pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,
                            const pel_array *out, const pel_opts *opts)
 {
     struct pel_layout layout;
-    struct pel_pick of_one, of_columns;
+    struct pel_axes_picks picks;
+    struct pel_pick of_columns;
     pel_status status = pel_axes_lay_out(&layout, reduction, in, axes, ddof, out, opts);
     if (status != PEL_OK || layout.results == 0)
         return status;
@@ -140,21 +154,21 @@ pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigne
     size_t last = layout.nkept > 0 ? layout.kept[layout.nkept - 1].length : 1;
     bool columns = are_columns(&layout);
     struct share share = {.layout = &layout,
-                          .pick = &of_one,
+                          .picks = &picks,
                           .flags = opts ? opts->flags : 0,
                           .stretch = STRETCH,
                           .exponent = PEL_UNKNOWN_EXPONENT};
-    status = pick(&layout, layout.call.op, layout.results * layout.terms, opts, &of_one);
+    status = pick_all(&layout, opts, &picks);
     if (status != PEL_OK)
         return status;
     columns = columns && pick(&layout, PEL_OP_COLUMNS, layout.results * layout.terms, opts, &of_columns) == PEL_OK;
     share.columns = columns ? &of_columns : NULL;
-    int team = columns ? of_columns.team : of_one.team;
+    int team = columns ? of_columns.team : picks.own.team;
     while (share.stretch > 16 && layout.results / share.stretch < 8 * (size_t)team)
         share.stretch /= 2;
     share.stretches = (last + share.stretch - 1) / share.stretch;
     struct pel_span span;
-    pel_trace_begin(&span, columns ? &of_columns : &of_one, layout.results * layout.terms);
+    pel_trace_begin(&span, columns ? &of_columns : &picks.own, layout.results * layout.terms);
     pel_team_for(team, layout.results / last * share.stretches, run_stretch, &share);
     pel_trace_end(&span);
     return PEL_OK;

@@ -36,8 +36,13 @@ struct pel_stretch {
     size_t count;
 };
 
-/* Reduces a stretch, result by result, with the kernel of one dimension. */
-void pel_axes_reduce(const struct pel_layout *layout, const struct pel_pick *pick, unsigned flags,
+/* The kernel of the reduction in one dimension; where elements are mapped also those that find by what. */
+struct pel_axes_picks {
+    struct pel_pick own, range, sum;
+};
+
+/* Reduces a stretch, result by result. */
+void pel_axes_reduce(const struct pel_layout *layout, const struct pel_axes_picks *picks, unsigned flags,
                      const struct pel_stretch *stretch);
 
 /* The place of an index in a space of axes. */

@@ -22,6 +22,10 @@ static const struct rule {
     [PEL_REDUCE_VAR] = {PEL_OP_VAR, FLOATS, 1},
     [PEL_REDUCE_STD] = {PEL_OP_STD, FLOATS, 1},
     [PEL_REDUCE_COUNT] = {PEL_OP_COUNT, ALL, 0},
+    [PEL_REDUCE_PROD] = {PEL_OP_PROD, FLOATS, 0},
+    [PEL_REDUCE_LOGSUMEXP] = {PEL_OP_LOGSUMEXP, FLOATS, 0},
+    [PEL_REDUCE_SKEWNESS] = {PEL_OP_SKEWNESS, FLOATS, 1},
+    [PEL_REDUCE_KURTOSIS] = {PEL_OP_KURTOSIS, FLOATS, 1},
 };
 
 static bool is_float(pel_dtype dtype)
@@ -96,7 +100,7 @@ static bool overlaps_itself(const pel_array *array)
     return false;
 }
 
-/* Sorts axes so that the last is the fastest: their order does not matter to results. */
+/* Sorts axes so that the last is the fastest. */
 static int faster(const void *a, const void *b)
 {
     ptrdiff_t x = ((const struct pel_axis *)a)->in, y = ((const struct pel_axis *)b)->in;
@@ -111,11 +115,13 @@ static bool continues(const struct pel_axis *last, const struct pel_axis *axis)
     return last->in == length * axis->in && last->mask == length * axis->mask && last->out == length * axis->out;
 }
 
-/* Sorts axes, drops those 1 long, and joins those that continue each other; returns how many are left. */
-static int join(struct pel_axis *axes, int count)
+/* Sorts axes unless their order matters, drops those 1 long, and joins those that continue each other; returns how many
+ * are left. */
+static int join(struct pel_axis *axes, int count, bool ordered)
 {
     int left = 0;
-    qsort(axes, (size_t)count, sizeof axes[0], faster);
+    if (!ordered)
+        qsort(axes, (size_t)count, sizeof axes[0], faster);
     for (int i = 0; i < count; i++) {
         struct pel_axis axis = axes[i];
         if (axis.length == 1)
@@ -156,8 +162,8 @@ static pel_status lay_axes(struct pel_layout *layout, unsigned axes)
             layout->kept[layout->nkept++] = axis;
         }
     }
-    layout->nkept = join(layout->kept, layout->nkept);
-    layout->nreduced = join(layout->reduced, layout->nreduced);
+    layout->nkept = join(layout->kept, layout->nkept, false);
+    layout->nreduced = join(layout->reduced, layout->nreduced, layout->call.op == PEL_OP_PROD);
     layout->results = product(layout->kept, layout->nkept);
     layout->terms = product(layout->reduced, layout->nreduced);
     return PEL_OK;

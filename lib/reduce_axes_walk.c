@@ -1,35 +1,45 @@
 /* Results one by one: the elements of each go to the kernel of one dimension, from where they are if they are
- * neighbours, else in pieces. A few neighbouring results go together, since their elements share cache lines. */
+ * neighbours, else in pieces. A few neighbouring results go together, since their elements share cache lines; products
+ * do not, whose pieces are the leaves of a tree. */
 #include <math.h>
 #include <string.h>
 
+#include "kernels/reduce/product.h"
 #include "lib/element.h"
 #include "lib/reduce_axes.h"
 
-enum { TOGETHER = 4, PIECE = 512 };
+enum { TOGETHER = 4, PIECE = PEL_PRODUCT_LEAF / TOGETHER };
 
 /* A result on its way. */
 struct partial {
     union pel_large_state state;
     size_t total, gathered;
-    _Alignas(uint64_t) unsigned char piece[PIECE * sizeof(uint64_t)];
+    struct pel_map map;              /* of operations on mapped elements */
+    struct pel_product_tree *leaves; /* of products, else NULL */
+    unsigned char *piece;
 };
 
-/* What all share. */
+/* One pass over the elements of some results: what all share. */
 struct walk {
     const struct pel_layout *layout;
     const struct pel_pick *pick;
     const struct pel_kind *kind;
+    enum pel_op op;
     unsigned flags;
-    size_t size; /* of an element */
+    size_t size;  /* of an element */
+    size_t piece; /* elements */
 };
 
 static void feed(const struct walk *walk, struct partial *partial, const void *x, size_t n)
 {
-    const void *y = walk->layout->call.op == PEL_OP_NRM2 ? x : NULL;
+    const void *y = walk->op == PEL_OP_NRM2 ? x : pel_is_mapped(walk->op) ? &partial->map : NULL;
     partial->total += n;
-    if (walk->layout->call.op != PEL_OP_COUNT)
+    if (walk->op != PEL_OP_COUNT)
         walk->pick->kernel->run.reduce(x, y, n, &partial->state.one, walk->pick->params);
+    if (partial->leaves) {
+        pel_product_add_leaf(partial->leaves, &partial->state.one.product);
+        partial->state.one.product = pel_product_of_none;
+    }
 }
 
 static void flush(const struct walk *walk, struct partial *partial)
@@ -69,7 +79,7 @@ static void gather(const struct walk *walk, struct partial *partial, const char 
         memcpy(partial->piece + partial->gathered * sizeof(uint32_t), element, sizeof(uint32_t));
     else
         memcpy(partial->piece + partial->gathered * sizeof(uint64_t), element, sizeof(uint64_t));
-    if (++partial->gathered == PIECE)
+    if (++partial->gathered == walk->piece)
         flush(walk, partial);
 }
 
@@ -114,6 +124,7 @@ static void write_result(const struct walk *walk, struct partial *partial, char 
     struct pel_call call = walk->layout->call;
     call.n = partial->total;
     call.result = to;
+    call.y = &partial->map;
     if (call.op == PEL_OP_COUNT)
         partial->state.one.count = partial->total;
     if (partial->total < walk->layout->least)
@@ -122,13 +133,14 @@ static void write_result(const struct walk *walk, struct partial *partial, char 
         walk->kind->finish(&call, walk->flags, &partial->state.one);
 }
 
-static void reduce_together(const struct walk *walk, const struct pel_stretch *stretch)
+/* All elements of some results, once. */
+static void pass(const struct walk *walk, struct partial *partials, const struct pel_stretch *stretch)
 {
     const struct pel_layout *layout = walk->layout;
-    struct partial partials[TOGETHER];
     int outer = layout->nreduced > 0 ? layout->nreduced - 1 : 0;
     struct pel_axis row = layout->nreduced > 0 ? layout->reduced[outer] : (struct pel_axis){1, 0, 0, 0};
-    bool whole = row.in == (ptrdiff_t)walk->size && !stretch->mask && !layout->in->has_missing;
+    bool whole = row.in == (ptrdiff_t)walk->size && !stretch->mask && !layout->in->has_missing &&
+                 (outer == 0 || !partials[0].leaves);
     for (size_t i = 0; i < stretch->count; i++) {
         walk->kind->clear(&partials[i].state.one, 0);
         partials[i].total = partials[i].gathered = 0;
@@ -136,24 +148,94 @@ static void reduce_together(const struct walk *walk, const struct pel_stretch *s
     for (size_t k = 0, rows = row.length > 0 ? layout->terms / row.length : 0; k < rows; k++)
         (whole ? feed_row : gather_row)(walk, partials, stretch, pel_axes_place(layout->reduced, outer, k), row);
     for (size_t i = 0; i < stretch->count; i++) {
-        ptrdiff_t along = layout->nkept > 0 ? (ptrdiff_t)i * layout->kept[layout->nkept - 1].out : 0;
         flush(walk, &partials[i]);
+        if (partials[i].leaves)
+            pel_product_of_tree(&partials[i].state.one.product, partials[i].leaves);
+    }
+}
+
+/* The walk of another operation over the same elements. */
+static struct walk walk_of(const struct walk *walk, enum pel_op op, const struct pel_pick *pick)
+{
+    struct walk other = *walk;
+    other.op = op;
+    other.pick = pick;
+    other.kind = pel_kind_of(op, walk->layout->call.dtype);
+    return other;
+}
+
+static void read_range(const struct walk *walk, struct partial *partial, double range[2])
+{
+    union {
+        float f32[2];
+        double f64[2];
+    } value;
+    struct pel_call call = walk->layout->call;
+    call.op = walk->op;
+    call.result = &value;
+    call.result_size = walk->size;
+    walk->kind->finish(&call, walk->flags, &partial->state.one);
+    for (int i = 0; i < 2; i++)
+        range[i] = call.dtype == PEL_F32 ? (double)value.f32[i] : value.f64[i];
+}
+
+/* What elements are mapped by, in one pass or two. */
+static void find_maps(const struct walk *walk, struct partial *partials, const struct pel_axes_picks *picks,
+                      const struct pel_stretch *stretch)
+{
+    struct walk of_ranges = walk_of(walk, PEL_OP_MINMAX, &picks->range);
+    struct walk of_sums = walk_of(walk, PEL_OP_SUM, &picks->sum);
+    double range[TOGETHER][2];
+    pass(&of_ranges, partials, stretch);
+    for (size_t i = 0; i < stretch->count; i++)
+        read_range(&of_ranges, &partials[i], range[i]);
+    if (walk->op != PEL_OP_LOGSUMEXP)
+        pass(&of_sums, partials, stretch);
+    for (size_t i = 0; i < stretch->count; i++)
+        partials[i].map = pel_map_of(walk->op, range[i], &partials[i].state.one.acc, partials[i].total);
+}
+
+static void reduce_together(const struct walk *walk, const struct pel_axes_picks *picks,
+                            const struct pel_stretch *stretch)
+{
+    const struct pel_layout *layout = walk->layout;
+    struct partial partials[TOGETHER];
+    struct pel_product_tree leaves;
+    _Alignas(uint64_t) unsigned char pieces[TOGETHER * PIECE * sizeof(uint64_t)];
+    leaves.leaves = 0;
+    leaves.depth = 0;
+    for (size_t i = 0; i < stretch->count; i++) {
+        partials[i].piece = pieces + i * walk->piece * sizeof(uint64_t);
+        partials[i].leaves = walk->op == PEL_OP_PROD ? &leaves : NULL;
+    }
+    if (pel_is_mapped(walk->op))
+        find_maps(walk, partials, picks, stretch);
+    pass(walk, partials, stretch);
+    for (size_t i = 0; i < stretch->count; i++) {
+        ptrdiff_t along = layout->nkept > 0 ? (ptrdiff_t)i * layout->kept[layout->nkept - 1].out : 0;
         write_result(walk, &partials[i], stretch->out + along);
     }
 }
 
-void pel_axes_reduce(const struct pel_layout *layout, const struct pel_pick *pick, unsigned flags,
+void pel_axes_reduce(const struct pel_layout *layout, const struct pel_axes_picks *picks, unsigned flags,
                      const struct pel_stretch *stretch)
 {
     const struct pel_axis none = {0, 0, 0, 0}, *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &none;
-    struct walk walk = {layout, pick, pel_kind_of(layout->call.op, layout->call.dtype), flags,
-                        pel_dtype_size(layout->call.dtype)};
-    for (size_t done = 0; done < stretch->count; done += TOGETHER) {
+    const struct pel_call *call = &layout->call;
+    size_t together = call->op == PEL_OP_PROD ? 1 : TOGETHER;
+    struct walk walk = {layout,
+                        &picks->own,
+                        pel_kind_of(call->op, call->dtype),
+                        call->op,
+                        flags,
+                        pel_dtype_size(call->dtype),
+                        TOGETHER * PIECE / together};
+    for (size_t done = 0; done < stretch->count; done += together) {
         struct pel_stretch few = *stretch;
         few.in += (ptrdiff_t)done * kept->in;
         few.mask += stretch->mask ? (ptrdiff_t)done * kept->mask : 0;
         few.out += (ptrdiff_t)done * kept->out;
-        few.count = stretch->count - done < TOGETHER ? stretch->count - done : TOGETHER;
-        reduce_together(&walk, &few);
+        few.count = stretch->count - done < together ? stretch->count - done : together;
+        reduce_together(&walk, picks, &few);
     }
 }

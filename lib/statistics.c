@@ -250,24 +250,6 @@ KIND(logsumexp, finish_logsumexp);
 KIND(skewness, finish_skewness);
 KIND(kurtosis, finish_kurtosis);
 
-/* Exponentials count from the largest element. */
-static pel_status logsumexp(pel_dtype dtype, const void *x, size_t n, void *result, size_t size, const pel_opts *opts)
-{
-    pel_opts rest = pel_opts_without_variant(opts);
-    struct pel_map map = {.high = -(double)INFINITY};
-    float narrow = 0;
-    pel_status status = PEL_OK;
-    if (n > 0 && dtype == PEL_F32) {
-        status = pel_max_f32(x, n, &narrow, &rest);
-        map.high = (double)narrow;
-    } else if (n > 0) {
-        status = pel_max_f64(x, n, &map.high, &rest);
-    }
-    if (status != PEL_OK)
-        return status;
-    return pel_reduce(&(struct pel_call){PEL_OP_LOGSUMEXP, dtype, x, &map, n, result, size, 0}, NULL, opts);
-}
-
 /* The exponent of the power of two that brings deviations of elements in this range below 8, and the largest to 1/4 at
  * the least unless all are subnormal; NO_SCALE where there are none. */
 enum { NO_SCALE = INT_MIN };
@@ -297,39 +279,54 @@ static struct pair scaled_mean(struct pel_acc *sum, int exponent, size_t n)
     return as_pair(&scaled);
 }
 
-static pel_status range_of(pel_dtype dtype, const void *x, size_t n, double range[2], const pel_opts *opts)
+/* Exponentials count from the largest element; deviations from the exact mean, rounded to twice the precision of a
+ * double. */
+struct pel_map pel_map_of(enum pel_op op, const double range[2], struct pel_acc *sum, size_t n)
+{
+    struct pel_map map = {.high = n > 0 ? range[1] : -(double)INFINITY};
+    if (op == PEL_OP_LOGSUMEXP)
+        return map;
+    pel_fpenv env = pel_fpenv_enter();
+    int exponent = scale_of(range[0], range[1]);
+    map = (struct pel_map){0, 0, 0};
+    if (exponent != NO_SCALE) {
+        struct pair mean = scaled_mean(sum, exponent, n);
+        map = (struct pel_map){mean.high, mean.low, ldexp(1, exponent)};
+    }
+    pel_fpenv_leave(env);
+    return map;
+}
+
+static pel_status range_of(const struct pel_call *call, double range[2], const pel_opts *opts)
 {
     float narrow[2] = {0, 0};
-    if (dtype == PEL_F64)
-        return pel_minmax_f64(x, n, range, opts);
-    pel_status status = pel_minmax_f32(x, n, narrow, opts);
+    if (call->dtype == PEL_F64)
+        return pel_minmax_f64(call->x, call->n, range, opts);
+    pel_status status = pel_minmax_f32(call->x, call->n, narrow, opts);
     range[0] = (double)narrow[0];
     range[1] = (double)narrow[1];
     return status;
 }
 
-/* Deviations are from the exact mean, rounded to twice the precision of a double. */
-static pel_status moment(enum pel_op op, pel_dtype dtype, const void *x, size_t n, double *result, const pel_opts *opts)
+pel_status pel_reduce_mapped(const struct pel_call *call, const pel_opts *opts)
 {
     pel_opts rest = pel_opts_without_variant(opts);
+    pel_status status = PEL_OK;
     struct pel_acc sum;
-    double range[2];
+    double range[2] = {0, 0};
     pel_acc_clear(&sum);
-    pel_status status = range_of(dtype, x, n, range, &rest);
-    if (status == PEL_OK)
-        status = pel_reduce(&(struct pel_call){PEL_OP_SUM, dtype, x, NULL, n, &sum, sizeof(uint64_t), 0},
-                            &pel_kind_into, &rest);
+    if (call->n > 0 || call->op != PEL_OP_LOGSUMEXP)
+        status = range_of(call, range, &rest);
+    if (status == PEL_OK && call->op != PEL_OP_LOGSUMEXP)
+        status =
+            pel_reduce(&(struct pel_call){PEL_OP_SUM, call->dtype, call->x, NULL, call->n, &sum, sizeof(uint64_t), 0},
+                       &pel_kind_into, &rest);
     if (status != PEL_OK)
         return status;
-    struct pel_map map = {0, 0, 0};
-    pel_fpenv env = pel_fpenv_enter();
-    int exponent = scale_of(range[0], range[1]);
-    if (exponent != NO_SCALE) {
-        struct pair mean = scaled_mean(&sum, exponent, n);
-        map = (struct pel_map){mean.high, mean.low, ldexp(1, exponent)};
-    }
-    pel_fpenv_leave(env);
-    return pel_reduce(&(struct pel_call){op, dtype, x, &map, n, result, sizeof *result, 0}, NULL, opts);
+    struct pel_map map = pel_map_of(call->op, range, &sum, call->n);
+    struct pel_call mapped = *call;
+    mapped.y = &map;
+    return pel_reduce(&mapped, NULL, opts);
 }
 
 /* The public functions. */
@@ -374,15 +371,18 @@ static pel_status moment(enum pel_op op, pel_dtype dtype, const void *x, size_t 
 #define OF_MAPPED(T, suffix, dtype)                                                                                    \
     pel_status pel_logsumexp_##suffix(const T *x, size_t n, T *result, const pel_opts *opts)                           \
     {                                                                                                                  \
-        return logsumexp(dtype, x, n, result, sizeof *result, opts);                                                   \
+        return pel_reduce_mapped(&(struct pel_call){PEL_OP_LOGSUMEXP, dtype, x, NULL, n, result, sizeof *result, 0},   \
+                                 opts);                                                                                \
     }                                                                                                                  \
     pel_status pel_skewness_##suffix(const T *x, size_t n, double *result, const pel_opts *opts)                       \
     {                                                                                                                  \
-        return moment(PEL_OP_SKEWNESS, dtype, x, n, result, opts);                                                     \
+        return pel_reduce_mapped(&(struct pel_call){PEL_OP_SKEWNESS, dtype, x, NULL, n, result, sizeof *result, 0},    \
+                                 opts);                                                                                \
     }                                                                                                                  \
     pel_status pel_kurtosis_##suffix(const T *x, size_t n, double *result, const pel_opts *opts)                       \
     {                                                                                                                  \
-        return moment(PEL_OP_KURTOSIS, dtype, x, n, result, opts);                                                     \
+        return pel_reduce_mapped(&(struct pel_call){PEL_OP_KURTOSIS, dtype, x, NULL, n, result, sizeof *result, 0},    \
+                                 opts);                                                                                \
     }
 
 OF_ONE(VAR, var, float, f32, PEL_F32)

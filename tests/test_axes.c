@@ -144,6 +144,10 @@ static size_t collect(const pel_array *a, unsigned axes, size_t result, void *to
      : a == PEL_U32 ? (void)pel_##name##_u32(x, n, (void *)r, NULL)                                                    \
                     : (void)pel_##name##_u64(x, n, (void *)r, NULL))
 
+/* Functions of floats alone, with results of the elements' type and of doubles. */
+#define CALL_OF_FLOATS(name)                                                                                           \
+    (a == PEL_F32 ? (void)pel_##name##_f32(x, n, (void *)r, NULL) : (void)pel_##name##_f64(x, n, (void *)r, NULL))
+
 /* A sum or mean rounded once to a type that is not the one of the function of one dimension: through an accumulator. */
 static void other_sum(pel_dtype a, const void *x, size_t n, pel_dtype to, unsigned char *r)
 {
@@ -198,16 +202,28 @@ static void wanted(pel_reduction reduction, pel_dtype a, const void *x, size_t n
         CALL(max);
         break;
     case PEL_REDUCE_ASUM:
-        a == PEL_F32 ? (void)pel_asum_f32(x, n, (void *)r, NULL) : (void)pel_asum_f64(x, n, (void *)r, NULL);
+        CALL_OF_FLOATS(asum);
         break;
     case PEL_REDUCE_NRM2:
-        a == PEL_F32 ? (void)pel_nrm2_f32(x, n, (void *)r, NULL) : (void)pel_nrm2_f64(x, n, (void *)r, NULL);
+        CALL_OF_FLOATS(nrm2);
         break;
     case PEL_REDUCE_VAR:
         a == PEL_F32 ? (void)pel_var_f32(x, n, ddof, (void *)r, NULL) : (void)pel_var_f64(x, n, ddof, (void *)r, NULL);
         break;
     case PEL_REDUCE_STD:
         a == PEL_F32 ? (void)pel_std_f32(x, n, ddof, (void *)r, NULL) : (void)pel_std_f64(x, n, ddof, (void *)r, NULL);
+        break;
+    case PEL_REDUCE_PROD:
+        CALL_OF_FLOATS(prod);
+        break;
+    case PEL_REDUCE_LOGSUMEXP:
+        CALL_OF_FLOATS(logsumexp);
+        break;
+    case PEL_REDUCE_SKEWNESS:
+        CALL_OF_FLOATS(skewness);
+        break;
+    case PEL_REDUCE_KURTOSIS:
+        CALL_OF_FLOATS(kurtosis);
         break;
     default:
         memcpy(r, &(uint64_t){n}, sizeof(uint64_t));
@@ -221,6 +237,8 @@ static size_t least_of(pel_reduction reduction, size_t ddof)
     case PEL_REDUCE_ASUM:
     case PEL_REDUCE_NRM2:
     case PEL_REDUCE_COUNT:
+    case PEL_REDUCE_PROD:
+    case PEL_REDUCE_LOGSUMEXP:
         return 0;
     case PEL_REDUCE_VAR:
     case PEL_REDUCE_STD:
@@ -244,6 +262,8 @@ static pel_dtype result_of(pel_reduction reduction, pel_dtype a, struct test_ran
     case PEL_REDUCE_MAX:
     case PEL_REDUCE_ASUM:
     case PEL_REDUCE_NRM2:
+    case PEL_REDUCE_PROD:
+    case PEL_REDUCE_LOGSUMEXP:
         return a;
     case PEL_REDUCE_COUNT:
         return PEL_U64;
@@ -323,11 +343,39 @@ static void test_oracle(void **unused)
         pel_dtype dtype = round % 3 == 0 ? PEL_F32 : (pel_dtype)(round % 6);
         int ndim = 1 + (int)test_random_below(&random, round % 4 == 0 ? PEL_MAX_AXES : 3);
         field_open(&field, dtype, ndim, (enum float_data)test_random_below(&random, DATA_KINDS), &random);
-        for (int r = PEL_REDUCE_SUM; r <= PEL_REDUCE_COUNT; r++) {
+        for (int r = PEL_REDUCE_SUM; r <= PEL_REDUCE_KURTOSIS; r++) {
             if (provided((pel_reduction)r, dtype))
                 check((pel_reduction)r, &field, (unsigned)test_random_below(&random, (size_t)1 << ndim), &random);
         }
         field_close(&field);
+    }
+}
+
+/* One result of many elements, which threads share if they are neighbours; then every second, backwards. Products are
+ * more than a leaf of their tree. */
+static void test_one_result(void **unused)
+{
+    enum { N = 1 << 17 };
+    static double x[N], some[N];
+    struct test_random random = test_random_start(test_seed(), 2);
+    (void)unused;
+    for (int r = PEL_REDUCE_SUM; r <= PEL_REDUCE_KURTOSIS; r++) {
+        for (int step = 1; step >= -2; step -= 3) {
+            _Alignas(double) unsigned char bytes[8] = {0}, result[8] = {0};
+            pel_array in = PEL_ARRAY_INIT, out = PEL_ARRAY_INIT;
+            size_t n = step > 0 ? N : N / 2;
+            for (size_t i = 0; i < N; i++)
+                x[i] = 0.5 + (double)test_random_below(&random, 1 << 20) * 0x1p-20;
+            for (size_t i = 0; i < n; i++)
+                some[i] = step > 0 ? x[i] : x[N - 1 - 2 * i];
+            in.data = step > 0 ? x : x + N - 1, in.ndim = 1, in.shape[0] = n;
+            in.stride[0] = step * (ptrdiff_t)sizeof x[0];
+            out.data = result, out.dtype = r == PEL_REDUCE_COUNT ? PEL_U64 : PEL_F64;
+            assert_int_equal(pel_reduce_axes((pel_reduction)r, &in, 1, 1, &out, NULL), PEL_OK);
+            wanted((pel_reduction)r, PEL_F64, some, n, 1, out.dtype, bytes);
+            if (memcmp(bytes, result, sizeof bytes) != 0)
+                fail_msg("reduction %d of %zu elements, step %d", r, n, step);
+        }
     }
 }
 
@@ -417,6 +465,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_oracle),
+        cmocka_unit_test(test_one_result),
         cmocka_unit_test(test_float_means),
         cmocka_unit_test(test_arguments),
     };

@@ -37,15 +37,19 @@ typedef struct pel_array {
     }
 
 typedef enum pel_reduction {
-    PEL_REDUCE_SUM,   /* f32, f64, i32, u32 */
-    PEL_REDUCE_MEAN,  /* all dtypes */
-    PEL_REDUCE_MIN,   /* all dtypes */
-    PEL_REDUCE_MAX,   /* all dtypes */
-    PEL_REDUCE_ASUM,  /* f32, f64: sum of magnitudes */
-    PEL_REDUCE_NRM2,  /* f32, f64: Euclidean norm */
-    PEL_REDUCE_VAR,   /* f32, f64: over the count less ddof */
-    PEL_REDUCE_STD,   /* f32, f64: the root of that */
-    PEL_REDUCE_COUNT, /* all dtypes: elements that are not left out */
+    PEL_REDUCE_SUM,       /* f32, f64, i32, u32 */
+    PEL_REDUCE_MEAN,      /* all dtypes */
+    PEL_REDUCE_MIN,       /* all dtypes */
+    PEL_REDUCE_MAX,       /* all dtypes */
+    PEL_REDUCE_ASUM,      /* f32, f64: sum of magnitudes */
+    PEL_REDUCE_NRM2,      /* f32, f64: Euclidean norm */
+    PEL_REDUCE_VAR,       /* f32, f64: over the count less ddof */
+    PEL_REDUCE_STD,       /* f32, f64: the root of that */
+    PEL_REDUCE_COUNT,     /* all dtypes: elements that are not left out */
+    PEL_REDUCE_PROD,      /* f32, f64: in the order of indices, the last axis fastest */
+    PEL_REDUCE_LOGSUMEXP, /* f32, f64: ln of the sum of exponentials */
+    PEL_REDUCE_SKEWNESS,  /* f32, f64 */
+    PEL_REDUCE_KURTOSIS,  /* f32, f64: less 3 */
 } pel_reduction;
 
 /* Sets strides as of an array without gaps whose last axis is the fastest. */
@@ -54,9 +58,10 @@ PEL_API pel_status pel_array_pack(pel_array *array);
 /* Reduces in over the axes whose bits are set (1u << axis) and writes to out, whose axes are the others in their order,
  * or all of them with those that are reduced 1 long. No axes at all: each element is a result of its own.
  *
- * The dtype of out: f32 or f64 of sums, magnitudes and norms of floats, and of means, variances and deviations: rounded
- * once to that; i64 of sums of i32, u64 of sums of u32; the elements' of minima and maxima; u64 of counts. Where too
- * few elements are left for a result (none for a mean, minimum or maximum, no more than ddof for a variance or
+ * The dtype of out: f32 or f64 of sums, magnitudes, norms and products of floats, and of means, variances, deviations,
+ * logarithms of sums of exponentials, skewness and kurtosis: rounded once to that (the last three from a double); i64
+ * of sums of i32, u64 of sums of u32; the elements' of minima and maxima; u64 of counts. Where too few elements are
+ * left for a result (none for a mean, minimum, maximum, skewness or kurtosis, no more than ddof for a variance or
  * deviation), it is out->missing if out->has_missing, else NaN.
  *
  * PEL_NAN_SKIP is for minima and maxima; PEL_FAST changes nothing. out must not overlap in, nor its own elements each
