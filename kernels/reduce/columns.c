@@ -87,13 +87,15 @@ INLINE void store_lanes(double *to, v_f64 v, size_t count)
     memcpy(to, &v, (count < WIDTH ? count : WIDTH) * sizeof *to);
 }
 
-/* The quotients of sum + rest, which is below half a unit of sum, by n; without those that may be rounded wrong. */
-INLINE v_f64 divide(v_f64 sum, v_f64 rest, double n, v_i64 *sure)
+/* The quotients of sum + rest, which is below half a unit of sum, by n: whether they are sure to be rounded right, and
+ * whether they are not exact. */
+INLINE v_f64 divide(v_f64 sum, v_f64 rest, double n, v_i64 *sure, v_i64 *inexact)
 {
-    v_f64 q = sum / n, size = (v_f64)((v_u64)sum << 1 >> 1);
-    v_f64 more = (v_fma_f64(-q, v_set1_f64(n), sum) + rest) / n, near = q + more, left = (q - near) + more;
-    v_i64 whole = rest == 0;
-    *sure = whole | ((size > 0x1p-900) & (size < 0x1p1000) & (near + left * (1 + 0x1p-20) == near));
+    v_f64 q = sum / n, size = (v_f64)((v_u64)sum << 1 >> 1), remainder = v_fma_f64(-q, v_set1_f64(n), sum);
+    v_f64 more = (remainder + rest) / n, near = q + more, left = (q - near) + more;
+    v_i64 normal = (size > 0x1p-900) & (size < 0x1p1000), whole = rest == 0;
+    *sure = whole | (normal & (near + left * (1 + 0x1p-20) == near));
+    *inexact = ~(whole & normal & (remainder == 0));
     return v_select_f64(whole, q, near);
 }
 
@@ -112,10 +114,8 @@ static void finish(const struct pel_columns *job)
         size_t count = job->columns - i < WIDTH ? job->columns - i : WIDTH;
         v_f64 value = v_load_part_f64(job->value + i, count, none), rest = v_load_part_f64(job->rest + i, count, none);
         v_i64 sure = value == value, inexact = rest != 0;
-        if (job->terms > 0) {
-            value = divide(value, rest, (double)job->terms, &sure);
-            inexact = value == value;
-        }
+        if (job->terms > 0)
+            value = divide(value, rest, (double)job->terms, &sure, &inexact);
         if (job->narrow)
             sure &= (value == 0) | ~inexact | round_again(value);
         v_store_part_f64(job->value + i, count, v_select_f64(sure, value, unknown));
@@ -159,34 +159,43 @@ struct NAME(chains) {
     v_f64 level[PAIR][STRIPE / WIDTH];
 };
 
-INLINE void NAME(pass_vector)(struct piece *piece, struct NAME(chains) * chains, const struct pel_columns *job,
-                              size_t row, size_t c, size_t together, int levels)
+/* Passes the terms of some rows at a column through its chains, as many as a vector takes or `count`. */
+INLINE void NAME(pass_vector)(struct piece *piece, struct NAME(chains) * chains, const T *const *row, size_t c,
+                              size_t count, size_t together, int levels)
 {
-    v_f64 sum[PAIR] = {{0}, {0}};
-    for (int level = 0; level < levels; level++)
-        sum[level] = chains->level[level][c / WIDTH];
+    v_f64 sum[PAIR] = {chains->level[0][c / WIDTH], chains->level[levels - 1][c / WIDTH]};
 #pragma GCC unroll 4
     for (size_t k = 0; k < together; k++)
-        piece_add(piece, sum, NAME(load_lanes)(NAME(at)(job, row + k, c), job->columns - c), levels);
-    for (int level = 0; level < levels; level++)
-        chains->level[level][c / WIDTH] = sum[level];
+        piece_add(piece, sum, NAME(load_lanes)(row[k] + c, count), levels);
+    chains->level[0][c / WIDTH] = sum[0];
+    if (levels > 1)
+        chains->level[1][c / WIDTH] = sum[1];
 }
 
-/* Rows are contiguous: passes this many of them, from `row` up, through the chains, a cache line of each at a time. */
+/* Rows are contiguous: passes this many of them, from `first` up, through the chains, a cache line of each at a time.
+ */
 INLINE void NAME(pass_rows)(struct piece *piece, struct NAME(chains) * chains, const struct pel_columns *job,
-                            size_t row, size_t together, int levels)
+                            size_t first, size_t together, int levels)
 {
     enum { PER_LINE = LINE / sizeof(T) };
+    const T *row[TOGETHER];
     uintptr_t step = (uintptr_t)job->row_stride, ahead = step * together;
+    size_t c = 0;
     if (job->row_stride > 0 && ahead < piece->ahead)
         ahead = piece->ahead / step * step;
-    for (size_t line = 0; line < job->columns; line += PER_LINE) {
-        size_t end = job->columns - line < PER_LINE ? job->columns : line + PER_LINE;
+#pragma GCC unroll 4
+    for (size_t k = 0; k < together; k++)
+        row[k] = NAME(at)(job, first + k, 0);
+    for (; c + PER_LINE <= job->columns; c += PER_LINE) {
+#pragma GCC unroll 4
         for (size_t k = 0; k < together; k++)
-            __builtin_prefetch((const void *)((uintptr_t)NAME(at)(job, row + k, line) + ahead));
-        for (size_t c = line; c < end; c += WIDTH)
-            NAME(pass_vector)(piece, chains, job, row, c, together, levels);
+            __builtin_prefetch((const void *)((uintptr_t)(row[k] + c) + ahead));
+#pragma GCC unroll 1 /* registers are few */
+        for (size_t i = 0; i < PER_LINE; i += WIDTH)
+            NAME(pass_vector)(piece, chains, row, c + i, WIDTH, together, levels);
     }
+    for (; c < job->columns; c += WIDTH)
+        NAME(pass_vector)(piece, chains, row, c, job->columns - c, together, levels);
 }
 
 /* Sums the columns of a stripe whose rows are contiguous; false without the evidence. */
