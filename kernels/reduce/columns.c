@@ -16,7 +16,8 @@
 #include "kernels/reduce/fold.h"
 
 enum {
-    TOGETHER = 4,           /* rows that pass a chain before it is stored */
+    TOGETHER = 4,           /* rows that pass a chain before it is stored, if they lie */
+    PAGE = 1 << 12,         /* this far apart: processors foresee one stream of reads a page */
     STRIPE = 1024,          /* columns whose chains stay in the first cache */
     STRIPE_BYTES = 1 << 15, /* of columns whose elements are neighbours */
     PAIR = 2,               /* levels at most */
@@ -208,7 +209,8 @@ INLINE bool NAME(across)(struct piece *piece, const struct pel_columns *job, int
         for (size_t i = 0; i < vectors; i++)
             chains.level[level][i] = piece->anchor[level];
     }
-    for (; row + TOGETHER <= job->rows; row += TOGETHER)
+    bool apart = job->row_stride >= PAGE || job->row_stride <= -PAGE;
+    for (; apart && row + TOGETHER <= job->rows; row += TOGETHER)
         NAME(pass_rows)(piece, &chains, job, row, TOGETHER, levels);
     for (; row < job->rows; row++)
         NAME(pass_rows)(piece, &chains, job, row, 1, levels);
