@@ -15,7 +15,7 @@ static size_t pointer_bytes(const struct pel_plan *plan)
 
 static size_t seat_bytes(const struct pel_plan *plan)
 {
-    return pointer_bytes(plan) + pel_stencil_ring_bytes(plan);
+    return pointer_bytes(plan) + pel_stencil_ring_bytes(plan) + PEL_STENCIL_RING_SLOTS * PEL_CACHE_LINE;
 }
 
 static size_t grid_bytes(const struct pel_plan *plan)
@@ -27,7 +27,7 @@ static size_t grid_bytes(const struct pel_plan *plan)
 /* The other half of the cache is for what a step reads. */
 size_t pel_stencil_ring_bytes(const struct pel_plan *plan)
 {
-    return pel_stencil_smaller(plan->space.cache / 2, 2 * plan->extent * plan->size);
+    return pel_stencil_smaller(plan->space.cache / 2, PEL_STENCIL_RING_SLOTS * plan->extent * plan->size);
 }
 
 size_t pel_stencil_scratch_bytes(const struct pel_plan *plan)

@@ -94,7 +94,7 @@ static void NAME(tile)(struct NAME(band) * band, size_t z, size_t y, size_t y_en
         NAME(inner)(band, low, high);
         NAME(edge)(band, high, end);
         for (size_t row = 0; band->sweep->first && row < band->rows; row++)
-            pel_stencil_keep(band->sweep, pel_stencil_row_start(form, z, y + row), sizeof(T));
+            NAME(pel_stencil_keep)(band->sweep, pel_stencil_row_start(form, z, y + row));
     }
 }
 

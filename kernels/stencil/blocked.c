@@ -52,6 +52,8 @@ const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
 /* Stretches of `count` cells on each row of a band: tap k of to[x] reads tap[k][x], and rows are `stride` apart. */
 struct NAME(span) {
     T *to;
+    const T *carry; /* to there; see pel_sweep */
+    T *there;
     const T *const *tap;
     const T *coef;
     size_t ntaps, count, stride;
@@ -66,6 +68,14 @@ static inline VT NAME(settle)(VT value, bool last)
     return last ? V(select)(V(is_nan)(value), V(set1)((T)__builtin_nan("")), value) : value;
 }
 
+/* Stores vector x of the row, which has been computed. */
+static ALWAYS_INLINE void NAME(put)(const struct NAME(span) * span, size_t x, VT value)
+{
+    V(store)(span->to + x, NAME(settle)(value, span->last));
+    if (span->carry)
+        V(store)(span->there + x, V(load)(span->carry + x));
+}
+
 /* Computes `vectors` vectors from cell x on. */
 typedef void NAME(block_body)(struct NAME(span) span, size_t x, size_t vectors);
 
@@ -78,7 +88,7 @@ static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t v
         coef = V(set1)(span.coef[k]);
         UNROLL for (size_t v = 0; v < vectors; v++) acc[v] = V(fma)(coef, V(load)(span.tap[k] + x + v * LANES), acc[v]);
     }
-    UNROLL for (size_t v = 0; v < vectors; v++) V(store)(span.to + x + v * LANES, NAME(settle)(acc[v], span.last));
+    UNROLL for (size_t v = 0; v < vectors; v++) NAME(put)(&span, x + v * LANES, acc[v]);
 }
 
 /* The row, or rows, from cell x on. The first and the last vector are where the row begins and ends, those between them
@@ -117,6 +127,8 @@ static void NAME(parts)(struct NAME(span) span)
         for (size_t k = 1; k < span.ntaps; k++)
             acc = V(fma)(V(set1)(span.coef[k]), V(load_part)(span.tap[k] + x, span.count, zero), acc);
         V(store_part)(span.to + x, span.count, NAME(settle)(acc, span.last));
+        if (span.carry)
+            V(store_part)(span.there + x, span.count, V(load_part)(span.carry + x, span.count, zero));
     }
 }
 
@@ -193,8 +205,11 @@ static void NAME(compute)(struct NAME(span) span)
 
 static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t place, size_t count)
 {
-    const struct pel_stencil_form *form = band->sweep->form;
-    return (struct NAME(span)){.to = (T *)band->sweep->to + place,
+    const struct pel_sweep *sweep = band->sweep;
+    const struct pel_stencil_form *form = sweep->form;
+    return (struct NAME(span)){.to = (T *)sweep->to + place,
+                               .carry = sweep->carry ? (const T *)sweep->carry + place : NULL,
+                               .there = sweep->carry ? (T *)sweep->there + place : NULL,
                                .tap = band->tap,
                                .coef = form->coef,
                                .ntaps = form->ntaps,
@@ -203,7 +218,7 @@ static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t pl
                                .stride = form->stride[1],
                                .longest = band->params[1] == BLOCK ? BLOCK : BLOCK / 2,
                                .near = band->inner ? form->near : PEL_STENCIL_FAR,
-                               .last = band->sweep->last};
+                               .last = sweep->last};
 }
 
 static void NAME(inner_cells)(const struct NAME(band) * band, size_t x, size_t count)
@@ -215,6 +230,7 @@ static void NAME(edge_cell)(const struct NAME(band) * band, size_t place, size_t
 {
     struct NAME(span) span = NAME(span_of)(band, place + x, 1);
     span.to[0] = NAME(cell)(span, 0);
+    pel_stencil_carry(band->sweep, place + x, 1, sizeof(T));
 }
 
 static void NAME(blocked)(const struct pel_sweep *sweep, const int32_t *params)

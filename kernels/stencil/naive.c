@@ -72,8 +72,9 @@ static void NAME(naive)(const struct pel_sweep *sweep, const int32_t *params)
             size_t row = pel_stencil_row_start(sweep->form, z, y);
             for (size_t x = sweep->begin[2]; x < sweep->end[2]; x++)
                 to[row - sweep->origin + x] = NAME(cell)(sweep, z, y, x);
+            pel_stencil_carry(sweep, row - sweep->origin + sweep->begin[2], sweep->end[2] - sweep->begin[2], sizeof(T));
             if (sweep->first)
-                pel_stencil_keep(sweep, row, sizeof(T));
+                NAME(pel_stencil_keep)(sweep, row);
         }
     }
 }

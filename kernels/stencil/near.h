@@ -41,8 +41,7 @@ static ALWAYS_INLINE void NAME(store_rows)(const struct NAME(span) * span, size_
 {
     UNROLL for (size_t row = 0; row < span->height; row++)
     {
-        UNROLL for (size_t v = 0; v < vectors; v++)
-            V(store)(span->to + x + row * span->stride + v * LANES, NAME(settle)(acc[row][v], span->last));
+        UNROLL for (size_t v = 0; v < vectors; v++) NAME(put)(span, x + row * span->stride + v * LANES, acc[row][v]);
     }
 }
 
@@ -110,7 +109,7 @@ static ALWAYS_INLINE void NAME(near_block)(struct NAME(span) span, size_t x, siz
         NAME(box_block)(span, x, vectors);
 }
 
-static ALWAYS_INLINE void NAME(near)(struct NAME(span) span)
+static ALWAYS_INLINE void NAME(near_rows)(struct NAME(span) span)
 {
     size_t row = 0;
     span.height = NEAR_ROWS;
@@ -119,6 +118,17 @@ static ALWAYS_INLINE void NAME(near)(struct NAME(span) span)
     span.height = 1;
     for (; row < span.rows; row++)
         NAME(walk)(span, row * span.stride, NAME(near_block), NEAR_VECTORS);
+}
+
+/* What is the same for all rows is asked once. */
+static ALWAYS_INLINE void NAME(near)(struct NAME(span) span)
+{
+    if (span.carry) {
+        NAME(near_rows)(span);
+    } else {
+        span.carry = NULL;
+        NAME(near_rows)(span);
+    }
 }
 
 #endif

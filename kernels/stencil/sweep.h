@@ -69,7 +69,9 @@ struct pel_sweep {
     const struct pel_stencil_form *form;
     const void *from;
     void *to;
-    size_t origin;         /* the cell of the grid that `to` starts with */
+    size_t origin;     /* the cell of the grid that `to` starts with */
+    const void *carry; /* NULL; else each cell that is computed also goes from here to there, from the place that it */
+    void *there;       /* has in `to`, so that the copy hides behind the computation; maybe more than once */
     const void **pointers; /* room for PEL_STENCIL_POINTERS a tap; what they hold does not count */
     size_t begin[3], end[3];
     bool first; /* of several: cells of these rows that keep their values are copied */
@@ -109,16 +111,30 @@ static inline ptrdiff_t pel_stencil_row(const struct pel_stencil_form *form, siz
     return (ptrdiff_t)pel_stencil_row_start(form, (size_t)at_z, (size_t)at_y);
 }
 
-/* Copies what keeps its value before and after the box on the row that starts at this cell. */
-static inline void pel_stencil_keep(const struct pel_sweep *sweep, size_t row, size_t size)
+/* Copies what keeps its value before and after the box on the row that starts at this cell: a few cells, so that it is
+ * not worth a call. */
+#define PEL_STENCIL_KEEP(T, suffix)                                                                                    \
+    static inline void pel_stencil_keep_##suffix(const struct pel_sweep *sweep, size_t row)                            \
+    {                                                                                                                  \
+        const struct pel_stencil_axis *axis = &sweep->form->axis[2];                                                   \
+        const T *from = (const T *)sweep->from + row;                                                                  \
+        T *to = (T *)sweep->to + (row - sweep->origin);                                                                \
+        if (sweep->begin[2] == axis->first)                                                                            \
+            for (size_t i = 0; i < axis->first; i++)                                                                   \
+                to[i] = from[i];                                                                                       \
+        if (sweep->end[2] == axis->last)                                                                               \
+            for (size_t i = axis->last; i < axis->n; i++)                                                              \
+                to[i] = from[i];                                                                                       \
+    }
+PEL_STENCIL_KEEP(float, f32)
+PEL_STENCIL_KEEP(double, f64)
+#undef PEL_STENCIL_KEEP
+
+/* Carries the cells that are computed at these places. */
+static inline void pel_stencil_carry(const struct pel_sweep *sweep, size_t place, size_t count, size_t size)
 {
-    const struct pel_stencil_axis *axis = &sweep->form->axis[2];
-    const char *from = (const char *)sweep->from + row * size;
-    char *to = (char *)sweep->to + (row - sweep->origin) * size;
-    if (sweep->begin[2] == axis->first)
-        memcpy(to, from, axis->first * size);
-    if (sweep->end[2] == axis->last)
-        memcpy(to + axis->last * size, from + axis->last * size, (axis->n - axis->last) * size);
+    if (sweep->carry)
+        memcpy((char *)sweep->there + place * size, (const char *)sweep->carry + place * size, count * size);
 }
 
 /* The multiply-add of single cells, rounded once. */

@@ -192,6 +192,7 @@ static void NAME(compute_line)(const struct NAME(band) * band, size_t place, siz
         NAME(compute)(&line, true);
     else
         NAME(compute)(&line, false);
+    pel_stencil_carry(sweep, place + x, count, sizeof(T));
 }
 
 static void NAME(inner_cells)(const struct NAME(band) * band, size_t x, size_t count)
