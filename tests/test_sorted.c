@@ -472,7 +472,8 @@ static void bad_arguments_touch_nothing(void **state)
         assert_int_equal(calls[t].quantiles(a, 2, nan_q, 1, PEL_QUANTILE_LINEAR, result, NULL), PEL_EINVAL);
         assert_int_equal(calls[t].quantiles(a, 2, q, 2, (pel_quantile_method)99, result, NULL), PEL_EINVAL);
         assert_int_equal(calls[t].quantiles(a, 2, NULL, 2, PEL_QUANTILE_LINEAR, result, NULL), PEL_EINVAL);
-        assert_int_equal(calls[t].quantiles(a, 2, q, 2, PEL_QUANTILE_LINEAR, result, &skip), PEL_ENOTSUP);
+        if (sort_types[t].dtype == PEL_F32 || sort_types[t].dtype == PEL_F64)
+            assert_int_equal(calls[t].quantiles(a, 2, q, 2, PEL_QUANTILE_LINEAR, result, &skip), PEL_ENOTSUP);
         assert_memory_equal(a, b, sizeof a);
         assert_memory_equal(out, before, sizeof out);
         assert_true(found == 7 && sorted == 7 && result[0] == 7);

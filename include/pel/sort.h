@@ -325,8 +325,9 @@ typedef enum pel_quantile_method {
  * The keys are rearranged, as by several calls of pel_select, and the same on any number of threads. n: at least 1 if
  * there are quantiles (PEL_EINVAL). q and result: nq elements that do not overlap the keys (PEL_EINVAL); result may be
  * q. Errors: PEL_EINVAL (see above; q outside 0 ... 1 or NaN, an unknown method or flag), PEL_ERANGE, PEL_ENOTSUP
- * (PEL_NAN_SKIP), PEL_ENOMEM (for more than 32 quantiles); then keys and result are as they were. opts->variant is not
- * used. Thread-safe for distinct arrays. O(n log nq); scratch as for pel_select, or pel_sort for many quantiles. */
+ * (PEL_NAN_SKIP in floating point), PEL_ENOMEM (for more than 32 quantiles); then keys and result are as they were.
+ * opts->variant is not used. Thread-safe for distinct arrays. O(n log nq); scratch as for pel_select, or pel_sort for
+ * many quantiles. */
 PEL_API pel_status pel_quantiles_f32(float *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
                                      double *result, const pel_opts *opts);
 PEL_API pel_status pel_quantiles_f64(double *keys, size_t n, const double *q, size_t nq, pel_quantile_method method,
