@@ -86,11 +86,12 @@ static inline VT NAME(fetch)(const T *in)
     return V(load)(in);
 }
 
-/* The place is kept in registers: the compiler must think that it could lie in the output. */
+/* The place is kept in registers: the compiler must think that it could lie in the output; and it would copy a whole
+ * structure through memory, and leave it there. */
 static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in, T *out, size_t n,
                                                                      struct NAME(place) * at, bool excludes, bool looks)
 {
-    struct NAME(place) place = *at;
+    struct NAME(place) place = {at->carry, at->before, at->mirror, at->mark, at->behind, at->total};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         V(store)(out + i, NAME(next)(looks ? V(load)(in + i) : NAME(fetch)(in + i), &place, excludes));
@@ -103,7 +104,10 @@ static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in
         VT rest = V(load_part)(in + i, n - i, (VT){0});
         V(store_part)(out + i, n - i, NAME(next)(rest, &place, excludes));
     }
-    *at = place;
+    at->carry = place.carry;
+    at->before = place.before;
+    at->behind = place.behind;
+    at->total = place.total;
 }
 
 /* The loops that flags stand for. */

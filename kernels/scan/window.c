@@ -61,12 +61,23 @@ static inline struct NAME(place) NAME(start)(uint64_t carry)
     return place;
 }
 
+/* Part by part: compilers copy whole structures through memory, and leave them there. */
+static inline __attribute__((always_inline)) void NAME(copy_place)(struct NAME(place) * to,
+                                                                   const struct NAME(place) * from)
+{
+#pragma GCC unroll 4
+    for (size_t k = 0; k < NAME(STEPS); k++)
+        to->window[k] = from->window[k];
+    to->sum = from->sum;
+}
+
 /* The place is kept in registers: the compiler must think that it could lie in the output. */
 static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in, T *out, size_t n,
                                                                      struct NAME(place) * at, bool excludes)
 {
-    struct NAME(place) place = *at;
+    struct NAME(place) place;
     size_t i = 0;
+    NAME(copy_place)(&place, at);
     for (; i + LANES <= n; i += LANES) {
         __builtin_prefetch((const char *)(in + i) + PEL_SCAN_AHEAD);
         VT before = (VT)place.sum, sum = (VT)NAME(next)((VU)V(load)(in + i), &place, false);
@@ -76,7 +87,7 @@ static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in
         VT before = (VT)place.sum, sum = (VT)NAME(next)((VU)V(load_part)(in + i, n - i, (VT){0}), &place, false);
         V(store_part)(out + i, n - i, excludes ? V(slide)(before, sum, 1) : sum);
     }
-    *at = place;
+    NAME(copy_place)(at, &place);
 }
 
 static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
