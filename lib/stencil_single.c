@@ -1,10 +1,10 @@
 /* One step in place: what the step writes goes through a ring that stays in the cache, and to the grid as soon as
  * nobody reads the old values any more. So a step reads and writes each cell of memory once.
  *
- * The grid is cut into boxes. A box is swept along one axis in slices at least as thick as the taps reach: once a slice
- * is computed, the one before it may go home. Where the ring has room for three slices, the leaf carries the one before
- * that while it computes, which hides the copy. Cells that other boxes read wait in the second grid for the end of the
- * step. */
+ * The grid is cut into boxes. Cells that other boxes read are the frame of a box: they are computed into the second
+ * grid and wait there for the end of the step. Its core is swept along one axis in slices at least as thick as the taps
+ * reach. While a slice is computed, the leaf carries home the one before the last, which nobody reads any more: that
+ * hides the copy. */
 #include "lib/stencil_single.h"
 
 #include <string.h>
@@ -17,6 +17,7 @@ enum {
     LEAST_PIECE = 8,      /* reaches and more that a box is long, so that few cells wait */
     STRETCH = 2048,       /* bytes */
     SLICE_BYTES = 8192,   /* where the reach admits: a slice goes home before it has left the first-level cache */
+    LAG = PEL_STENCIL_RING_SLOTS - 1, /* slices that are computed before one goes home */
 };
 
 struct single {
@@ -24,54 +25,46 @@ struct single {
     bool last;
     bool whole;       /* slices are made of whole rows, and lie in the ring as in the grid; else row by row */
     bool solid;       /* and of whole planes */
-    bool waits;       /* some cells of a box are read by others */
+    bool waits;       /* boxes have frames */
     int axis;         /* that slices lie along */
     size_t slice;     /* cells of a slice along it */
     size_t pieces[3]; /* that each axis is cut into */
-    size_t room;      /* cells of a slice in all */
+    size_t room;      /* cells of a slot of the ring */
     size_t stretch;   /* bytes that are copied at a time */
-    size_t lag;       /* a slice goes home once so many others behind it are computed */
 };
 
 struct box {
     const struct single *single;
     size_t begin[3], end[3];
-    size_t own[3][2]; /* the part that no other box reads */
+    size_t own[3][2]; /* the core */
     struct pel_stencil_seat seat;
 };
 
-/* Cells [begin, end) of a row, of which the box alone reads [own, own_end). */
-struct part {
-    size_t row; /* its first cell, counted through the grid */
-    size_t begin, own, own_end, end;
-};
+/* Calls body for a part of a box. */
+typedef void part_body(const struct box *box, const size_t begin[3], const size_t end[3]);
 
 static size_t times(size_t cells, size_t part)
 {
     return cells / part + (cells % part != 0);
 }
 
-/* Slices as thick as suits the cache, at least the reach; the other axes are cut so that one has room in half the ring.
- */
+/* Slices as thick as suits the cache, at least the reach; the other axes are cut so that one has room in a slot of the
+ * ring, and rows only where planes would be cut into too few of them. */
 static void cut_across(struct single *single, size_t cells[3])
 {
     const struct pel_stencil_form *form = &single->run->plan->form;
     const struct pel_stencil_axis *axis = form->axis, *along = &axis[single->axis];
     size_t reach = pel_stencil_smaller(pel_stencil_larger(along->reach, 1), pel_stencil_computed(along));
-    size_t row = form->stride[1], fair = single->room / reach;
-    size_t wanted = pel_stencil_smaller(SLICE_BYTES / single->run->plan->size, single->room);
-    single->whole = single->axis != 2 && row <= fair;
-    single->solid = single->axis == 0 && single->whole && form->stride[0] <= fair;
-    if (single->axis == 2)
-        single->slice = pel_stencil_larger(wanted, reach);
-    else if (single->axis == 1 && single->whole)
-        single->slice = pel_stencil_larger(wanted / row, reach);
-    else
-        single->slice = pel_stencil_larger(single->solid ? wanted / form->stride[0] : 0, reach);
-    if (!single->whole && single->axis != 2)
-        cells[2] = fair;
+    size_t fair = single->room / reach, unit = single->axis == 2 ? 1 : form->stride[single->axis];
+    size_t rows = single->axis == 0 ? LEAST_PIECE * pel_stencil_larger(axis[1].reach, 1) : 1;
+    single->solid = single->axis == 0 && unit <= fair;
+    single->whole = single->axis != 2 && (single->solid || rows * form->stride[1] <= fair);
     if (single->axis == 0 && !single->solid)
-        cells[1] = single->whole ? fair / row : 1;
+        cells[1] = single->whole ? fair / form->stride[1] : rows;
+    if (single->axis < 2 && !single->whole)
+        cells[2] = pel_stencil_larger(fair / rows, 1);
+    size_t wanted = pel_stencil_smaller(SLICE_BYTES / single->run->plan->size, single->room) / unit;
+    single->slice = pel_stencil_larger(wanted, reach);
 }
 
 /* Whether cells near the ends of a box along the axis are read by another, or by the box itself when it has come to the
@@ -81,31 +74,13 @@ static bool is_shared(const struct single *single, int a)
     return single->pieces[a] > 1 || (a == single->axis && single->run->plan->form.axis[a].periodic);
 }
 
-/* Cells of a slice with what lies between its rows and planes. */
-static size_t slice_cells(const struct single *single)
-{
-    const struct pel_stencil_form *form = &single->run->plan->form;
-    if (single->axis == 2)
-        return single->slice;
-    return single->slice * (single->axis == 1 ? form->stride[1] : form->stride[0]);
-}
-
-/* With room for a third slice, one may go home while the one behind the next is computed. */
-static void set_lag(struct single *single)
-{
-    size_t cells = pel_stencil_ring_bytes(single->run->plan) / single->run->plan->size;
-    bool uncut = single->axis == 2 || single->solid || (single->axis == 1 && single->whole);
-    single->lag = uncut && slice_cells(single) <= cells / 3 ? 2 : 1;
-    single->room = cells / (single->lag + 1);
-}
-
 static void cut(struct single *single)
 {
     const struct pel_stencil_run *run = single->run;
     const struct pel_stencil_axis *axis = run->plan->form.axis;
     size_t cells[3] = {SIZE_MAX, SIZE_MAX, SIZE_MAX}, wanted = 1;
     single->axis = axis[0].n > 1 ? 0 : axis[1].n > 1 ? 1 : 2;
-    single->room = pel_stencil_ring_bytes(run->plan) / 2 / run->plan->size;
+    single->room = pel_stencil_ring_bytes(run->plan) / PEL_STENCIL_RING_SLOTS / run->plan->size;
     cut_across(single, cells);
     for (int a = 0; a < 3; a++)
         wanted *= single->pieces[a] = times(pel_stencil_computed(&axis[a]), cells[a]);
@@ -113,7 +88,6 @@ static void cut(struct single *single)
     size_t least = pel_stencil_larger(single->slice, LEAST_PIECE * axis[single->axis].reach);
     size_t most = pel_stencil_computed(&axis[single->axis]) / pel_stencil_larger(least, 1);
     single->pieces[single->axis] = pel_stencil_larger(pel_stencil_smaller(wanted, most), 1);
-    set_lag(single);
     single->waits = is_shared(single, 0) || is_shared(single, 1) || is_shared(single, 2);
 }
 
@@ -145,54 +119,59 @@ static struct box find_box(const struct single *single, size_t index)
     return box;
 }
 
-static struct part find_part(const struct box *box, size_t z, size_t y, size_t begin, size_t end)
-{
-    struct part part = {pel_stencil_row_start(&box->single->run->plan->form, z, y), begin, begin, begin, end};
-    if (z < box->own[0][0] || z >= box->own[0][1] || y < box->own[1][0] || y >= box->own[1][1])
-        return part;
-    part.own = pel_stencil_smaller(pel_stencil_larger(box->own[2][0], begin), end);
-    part.own_end = pel_stencil_larger(pel_stencil_smaller(box->own[2][1], end), part.own);
-    return part;
-}
-
 /* In stretches: a C library may copy more by a string instruction, which on some processors is many times slower where
  * source and target lie alike in their pages. The length is read from memory lest the compiler use it by itself. */
-static void copy(const struct box *box, int to, size_t begin, size_t end, const char *from)
+static void copy(const struct single *single, size_t begin, size_t end, const char *from)
 {
-    size_t size = box->single->run->plan->size, most = box->single->stretch;
-    char *target = box->single->run->grid[to] + begin * size;
-    size_t left = (end - begin) * size;
+    size_t size = single->run->plan->size, most = single->stretch, left = (end - begin) * size;
+    char *target = single->run->grid[0] + begin * size;
     for (; left > most; left -= most, target += most, from += most)
         memcpy(target, from, most);
-    if (left > 0)
-        memcpy(target, from, left);
+    memcpy(target, from, left);
 }
 
-/* Takes a computed part of a row from the ring. */
-static void leave_ring(const struct box *box, const struct part *part, const char *from)
+/* Parts of the box, of the cells [begin, end), that belong to the frame; leaves those between them in begin and end. */
+static void for_frame(const struct box *box, size_t begin[3], size_t end[3], part_body *body)
 {
-    size_t size = box->single->run->plan->size;
-    copy(box, 1, part->row + part->begin, part->row + part->own, from);
-    copy(box, 0, part->row + part->own, part->row + part->own_end, from + (part->own - part->begin) * size);
-    copy(box, 1, part->row + part->own_end, part->row + part->end, from + (part->own_end - part->begin) * size);
+    for (int a = 0; a < 3; a++) {
+        size_t first = begin[a], last = end[a];
+        size_t low = pel_stencil_smaller(pel_stencil_larger(box->own[a][0], first), last);
+        size_t high = pel_stencil_larger(pel_stencil_smaller(box->own[a][1], last), low);
+        end[a] = low;
+        if (first < low)
+            body(box, begin, end);
+        begin[a] = high;
+        end[a] = last;
+        if (high < last)
+            body(box, begin, end);
+        begin[a] = low;
+        end[a] = high;
+        if (low == high)
+            return;
+    }
 }
 
-/* Calls body for what lies in one piece in the ring, with its place there. */
-typedef void layer_body(const struct box *box, size_t i, const size_t begin[3], const size_t end[3], char *ring);
-static void for_layers(const struct box *box, size_t i, const size_t begin[3], const size_t end[3], char *ring,
-                       layer_body *body)
+static struct pel_sweep sweep_of(const struct box *box, const size_t begin[3], const size_t end[3])
 {
-    const struct pel_plan *plan = box->single->run->plan;
-    bool whole = box->single->whole;
-    size_t rows = whole ? end[1] - begin[1] : 1, row = whole ? plan->form.stride[1] : end[2] - begin[2];
-    if (box->single->solid) {
-        body(box, i, begin, end, ring);
-        return;
-    }
-    for (size_t z = begin[0]; z < end[0]; z++) {
-        for (size_t y = begin[1]; y < end[1]; y += rows, ring += rows * row * plan->size)
-            body(box, i, (size_t[]){z, y, begin[2]}, (size_t[]){z + 1, y + rows, end[2]}, ring);
-    }
+    const struct pel_stencil_run *run = box->single->run;
+    struct pel_sweep sweep = {
+        .form = &run->plan->form, .from = run->grid[0], .pointers = box->seat.pointers, .last = box->single->last};
+    memcpy(sweep.begin, begin, sizeof sweep.begin);
+    memcpy(sweep.end, end, sizeof sweep.end);
+    return sweep;
+}
+
+static void run_sweep(const struct box *box, const struct pel_sweep *sweep)
+{
+    const struct pel_pick *pick = &box->single->run->plan->pick;
+    pick->kernel->run.sweep(sweep, pick->params);
+}
+
+static void compute_frame(const struct box *box, const size_t begin[3], const size_t end[3])
+{
+    struct pel_sweep sweep = sweep_of(box, begin, end);
+    sweep.to = box->single->run->grid[1];
+    run_sweep(box, &sweep);
 }
 
 /* The cell of the grid that a layer in the ring starts with. */
@@ -202,121 +181,186 @@ static size_t origin_of(const struct box *box, const size_t begin[3])
     return box->single->whole ? row : row + begin[2];
 }
 
-/* Where slice i of a box begins and ends. */
-static void find_slice(const struct box *box, size_t i, size_t begin[3], size_t end[3])
+/* Slice i of the core; false behind the last. */
+static bool find_slice(const struct box *box, size_t i, size_t begin[3], size_t end[3])
 {
     const struct single *single = box->single;
-    memcpy(begin, box->begin, sizeof box->begin);
-    memcpy(end, box->end, sizeof box->end);
-    begin[single->axis] += i * single->slice;
-    end[single->axis] = pel_stencil_smaller(end[single->axis], begin[single->axis] + single->slice);
+    int axis = single->axis;
+    for (int a = 0; a < 3; a++) {
+        begin[a] = box->own[a][0];
+        end[a] = box->own[a][1];
+    }
+    begin[axis] += i * single->slice;
+    if (begin[axis] >= end[axis])
+        return false;
+    end[axis] = pel_stencil_smaller(end[axis], begin[axis] + single->slice);
+    return true;
 }
 
 /* The slot of slice i in the ring. Its cells lie on cache lines as those of the grid do, so that stores are aligned in
  * both or in neither. */
-static char *slot_of(const struct box *box, size_t i)
+static char *slot_of(const struct box *box, size_t i, const size_t begin[3])
+{
+    const struct single *single = box->single;
+    size_t size = single->run->plan->size;
+    char *slot = box->seat.ring + i % PEL_STENCIL_RING_SLOTS * (single->room * size + PEL_CACHE_LINE);
+    return slot + (uintptr_t)(single->run->grid[0] + origin_of(box, begin) * size - slot) % PEL_CACHE_LINE;
+}
+
+/* What lies in one piece in the ring: a slice, a plane of one, or a row. */
+struct layer {
+    size_t begin[3], end[3];
+    size_t at; /* bytes from the start of the slot */
+};
+
+/* The layer behind this one in the slice, if there is one. */
+static bool next_layer(const struct box *box, const size_t begin[3], const size_t end[3], struct layer *layer)
 {
     const struct single *single = box->single;
     const struct pel_plan *plan = single->run->plan;
-    char *slot = box->seat.ring + i % (single->lag + 1) * (single->room * plan->size + PEL_CACHE_LINE);
-    size_t begin[3], end[3];
-    find_slice(box, i, begin, end);
-    return slot + (uintptr_t)(single->run->grid[0] + origin_of(box, begin) * plan->size - slot) % PEL_CACHE_LINE;
+    size_t rows = layer->end[1] - layer->begin[1], row = single->whole ? plan->form.stride[1] : end[2] - begin[2];
+    layer->at += rows * row * plan->size;
+    layer->begin[1] = layer->end[1];
+    if (layer->begin[1] == end[1]) {
+        layer->begin[1] = begin[1];
+        layer->begin[0]++;
+    }
+    layer->end[0] = layer->begin[0] + 1;
+    layer->end[1] = single->whole ? end[1] : layer->begin[1] + 1;
+    return !single->solid && layer->begin[0] < end[0];
 }
 
-/* Whether slice i - 2 goes home while slice i is computed: they look the same, and nobody else reads it. */
-static bool is_carried(const struct box *box, size_t i)
+static struct layer first_layer(const struct box *box, const size_t begin[3], const size_t end[3])
+{
+    struct layer layer = {{begin[0], begin[1], begin[2]}, {end[0], end[1], end[2]}, 0};
+    if (!box->single->solid)
+        layer.end[0] = begin[0] + 1;
+    if (!box->single->whole)
+        layer.end[1] = begin[1] + 1;
+    return layer;
+}
+
+/* Computes slice i, if there is one. Returns whether it has carried slice i - LAG home, which looks the same then. */
+static bool compute_slice(const struct box *box, size_t i)
 {
     const struct single *single = box->single;
-    if (single->lag < 2 || i < 2)
+    const struct pel_stencil_run *run = single->run;
+    size_t begin[3], end[3], before[3], unused[3], size = run->plan->size;
+    if (!find_slice(box, i, begin, end))
         return false;
-    size_t first = box->begin[single->axis] + (i - 2) * single->slice;
-    return first >= box->own[single->axis][0] && first + single->slice <= box->own[single->axis][1] &&
-           first + 3 * single->slice <= box->end[single->axis];
-}
-
-static void compute_layer(const struct box *box, size_t i, const size_t begin[3], const size_t end[3], char *ring)
-{
-    const struct pel_stencil_run *run = box->single->run;
-    struct pel_sweep sweep = {.form = &run->plan->form,
-                              .from = run->grid[0],
-                              .to = ring,
-                              .origin = origin_of(box, begin),
-                              .pointers = box->seat.pointers,
-                              .first = box->single->whole,
-                              .last = box->single->last};
-    memcpy(sweep.begin, begin, sizeof sweep.begin);
-    memcpy(sweep.end, end, sizeof sweep.end);
-    if (is_carried(box, i)) {
-        sweep.carry = slot_of(box, i - 2);
-        sweep.there = run->grid[0] + (sweep.origin - 2 * slice_cells(box->single)) * run->plan->size;
+    size_t frame_begin[3], frame_end[3];
+    bool carries = i >= LAG && end[single->axis] - begin[single->axis] == single->slice;
+    ptrdiff_t back = 0;
+    const char *carry = NULL;
+    if (carries) {
+        find_slice(box, i - LAG, before, unused);
+        carry = slot_of(box, i - LAG, before);
+        back = (ptrdiff_t)(origin_of(box, begin) - origin_of(box, before));
     }
-    run->plan->pick.kernel->run.sweep(&sweep, run->plan->pick.params);
-}
-
-/* Whether rows of a plane go home all in one: nobody else reads them, and nothing of the caller's lies between them. */
-static bool is_dense(const struct box *box, size_t z, size_t y, size_t y_end)
-{
-    const struct pel_stencil_form *form = &box->single->run->plan->form;
-    return box->single->whole && form->stride[1] == form->axis[2].n && z >= box->own[0][0] && z < box->own[0][1] &&
-           y >= box->own[1][0] && y_end <= box->own[1][1] && !is_shared(box->single, 2);
-}
-
-static void take_home(const struct box *box, size_t i, const size_t begin[3], const size_t end[3], char *ring)
-{
-    (void)i;
-    const struct pel_stencil_form *form = &box->single->run->plan->form;
-    size_t size = box->single->run->plan->size, origin = origin_of(box, begin);
-    for (size_t z = begin[0]; z < end[0]; z++) {
-        if (is_dense(box, z, begin[1], end[1])) {
-            size_t first = pel_stencil_row_start(form, z, begin[1]), last = pel_stencil_row_start(form, z, end[1]);
-            copy(box, 0, first, last, ring + (first - origin) * size);
-            continue;
-        }
-        for (size_t y = begin[1]; y < end[1]; y++) {
-            struct part part = find_part(box, z, y, begin[2], end[2]);
-            leave_ring(box, &part, ring + (part.row + part.begin - origin) * size);
-        }
+    for (int a = 0; a < 3; a++) {
+        frame_begin[a] = a == single->axis ? begin[a] : box->begin[a];
+        frame_end[a] = a == single->axis ? end[a] : box->end[a];
     }
+    if (single->waits)
+        for_frame(box, frame_begin, frame_end, compute_frame);
+    char *slot = slot_of(box, i, begin);
+    struct layer layer = first_layer(box, begin, end);
+    do {
+        struct pel_sweep sweep = sweep_of(box, layer.begin, layer.end);
+        sweep.origin = origin_of(box, layer.begin);
+        sweep.to = slot + layer.at;
+        sweep.carry = carries ? carry + layer.at : NULL;
+        sweep.there = carries ? run->grid[0] + (sweep.origin - (size_t)back) * size : NULL;
+        run_sweep(box, &sweep);
+    } while (next_layer(box, begin, end, &layer));
+    return carries;
 }
 
-static void for_slice(const struct box *box, size_t i, layer_body *body)
+/* Takes slice i home, row by row. */
+static void take_home(const struct box *box, size_t i)
+{
+    const struct single *single = box->single;
+    size_t begin[3], end[3], size = single->run->plan->size;
+    if (!find_slice(box, i, begin, end))
+        return;
+    const char *slot = slot_of(box, i, begin);
+    struct layer layer = first_layer(box, begin, end);
+    do {
+        size_t origin = origin_of(box, layer.begin);
+        for (size_t z = layer.begin[0]; z < layer.end[0]; z++) {
+            for (size_t y = layer.begin[1]; y < layer.end[1]; y++) {
+                size_t row = pel_stencil_row_start(&single->run->plan->form, z, y);
+                copy(single, row + begin[2], row + end[2], slot + layer.at + (row + begin[2] - origin) * size);
+            }
+        }
+    } while (next_layer(box, begin, end, &layer));
+}
+
+/* The parts of the frame before and behind the core come first: no old value has been overwritten yet. */
+static void compute_ends(const struct box *box)
 {
     size_t begin[3], end[3];
-    find_slice(box, i, begin, end);
-    for_layers(box, i, begin, end, slot_of(box, i), body);
+    int axis = box->single->axis;
+    for (int side = 0; side < 2; side++) {
+        memcpy(begin, box->begin, sizeof begin);
+        memcpy(end, box->end, sizeof end);
+        if (side == 0)
+            end[axis] = box->own[axis][0];
+        else
+            begin[axis] = box->own[axis][1];
+        if (begin[axis] < end[axis])
+            compute_frame(box, begin, end);
+    }
+}
+
+static void compute_core(const struct box *box)
+{
+    int axis = box->single->axis;
+    size_t slices = times(box->own[axis][1] - box->own[axis][0], box->single->slice);
+    compute_ends(box);
+    for (size_t i = 0; i < slices + LAG; i++) {
+        if (!compute_slice(box, i) && i >= LAG)
+            take_home(box, i - LAG);
+    }
+}
+
+static bool has_core(const struct box *box)
+{
+    return box->own[0][0] < box->own[0][1] && box->own[1][0] < box->own[1][1] && box->own[2][0] < box->own[2][1];
 }
 
 static void run_box(void *context, size_t index)
 {
     const struct single *single = context;
     struct box box = find_box(single, index);
-    size_t slices = times(box.end[single->axis] - box.begin[single->axis], single->slice);
     char *seat = pel_seats_take(&single->run->seats);
     box.seat = pel_stencil_seat(single->run->plan, seat);
-    for (size_t i = 0; i < slices + single->lag; i++) {
-        if (i < slices)
-            for_slice(&box, i, compute_layer);
-        if (i >= single->lag && !is_carried(&box, i))
-            for_slice(&box, i - single->lag, take_home);
-    }
+    if (has_core(&box))
+        compute_core(&box);
+    else
+        compute_frame(&box, box.begin, box.end);
     pel_seats_leave(&single->run->seats, seat);
 }
 
-/* What has waited goes home. */
-static void finish_box(void *context, size_t index)
+/* Cells of the frame go home. */
+static void finish_part(const struct box *box, const size_t begin[3], const size_t end[3])
 {
-    const struct single *single = context;
-    const struct pel_stencil_run *run = single->run;
-    struct box box = find_box(single, index);
-    for (size_t z = box.begin[0]; z < box.end[0]; z++) {
-        for (size_t y = box.begin[1]; y < box.end[1]; y++) {
-            struct part part = find_part(&box, z, y, box.begin[2], box.end[2]);
-            const char *waiting = run->grid[1] + part.row * run->plan->size;
-            copy(&box, 0, part.row + part.begin, part.row + part.own, waiting + part.begin * run->plan->size);
-            copy(&box, 0, part.row + part.own_end, part.row + part.end, waiting + part.own_end * run->plan->size);
+    const struct pel_stencil_run *run = box->single->run;
+    for (size_t z = begin[0]; z < end[0]; z++) {
+        for (size_t y = begin[1]; y < end[1]; y++) {
+            size_t row = pel_stencil_row_start(&run->plan->form, z, y);
+            copy(box->single, row + begin[2], row + end[2], run->grid[1] + (row + begin[2]) * run->plan->size);
         }
     }
+}
+
+static void finish_box(void *context, size_t index)
+{
+    struct box box = find_box(context, index);
+    size_t begin[3], end[3];
+    memcpy(begin, box.begin, sizeof begin);
+    memcpy(end, box.end, sizeof end);
+    for_frame(&box, begin, end, finish_part);
 }
 
 void pel_stencil_run_single(const struct pel_stencil_run *run, bool last)
