@@ -10,7 +10,7 @@ struct spread {
     int levels;
     size_t nstripes, nbuckets;
     struct pel_records_stripe *stripes;
-    struct pel_sort_tree tree;
+    struct pel_sort_ranges ranges;
     size_t offset[PEL_RECORDS_BUCKETS + 1]; /* of each bucket */
     char *keys, *loads;
     uint64_t *order; /* of the keys within their bucket; most often one of the results yet to come */
@@ -130,9 +130,9 @@ static void classify_stripe(void *context, size_t stripe)
     struct spread *spread = context;
     const struct pel_keyed_job *job = spread->job;
     if (job->wide)
-        job->wide->classify(&spread->tree, &spread->stripes[stripe], job->shift);
+        job->wide->classify(&spread->ranges, &spread->stripes[stripe], job->shift);
     else
-        job->leaf->classify(&spread->tree, &spread->stripes[stripe]);
+        job->leaf->classify(&spread->ranges, &spread->stripes[stripe]);
 }
 
 static void scatter_stripe(void *context, size_t stripe)
@@ -177,10 +177,11 @@ static void distribute(struct spread *spread)
 {
     const struct pel_keyed_job *job = spread->job;
     if (job->wide)
-        job->wide->plant(job->keys, job->n, job->descending, job->shift, spread->levels, spread->keys, &spread->tree);
+        job->wide->find_ranges(job->keys, job->n, job->descending, job->shift, spread->levels, spread->keys,
+                               &spread->ranges);
     else
-        job->leaf->plant(job->keys, job->n, job->descending, spread->levels, spread->keys, &spread->tree);
-    spread->nbuckets = (size_t)1 << (spread->levels + spread->tree.repeats);
+        job->leaf->find_ranges(job->keys, job->n, job->descending, spread->levels, spread->keys, &spread->ranges);
+    spread->nbuckets = spread->ranges.nbuckets;
     pel_team_for(job->team, spread->nstripes, classify_stripe, spread);
     place_buckets(spread);
     pel_team_for(job->team, spread->nstripes, scatter_stripe, spread);
@@ -191,7 +192,7 @@ bool pel_keyed_spread(const struct pel_keyed_job *job, size_t bucket_bytes, cons
 {
     struct spread spread = {.job = job, .in_order = true};
     struct pel_scratch scratch;
-    if (!job->leaf->plant || !plan(&spread, bucket_bytes))
+    if (!job->leaf->find_ranges || !plan(&spread, bucket_bytes))
         return false;
     if (!job->wide && sort_ordered(&spread))
         return true;

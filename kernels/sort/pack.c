@@ -93,6 +93,10 @@ static const T NAME(largest) = (T)(((U)1 << (T_BITS - 1)) - 1);
 
 #include "kernels/sort/rows.h"
 
+#include "kernels/sort/ruler.h"
+
 #include "kernels/sort/classify.h"
+
+#include "kernels/sort/ranges.h"
 
 #endif

@@ -140,17 +140,17 @@ static void NAME(order)(const void *keys, size_t n, bool descending, uint64_t *o
     NAME(settle)(&how, order, n, left_out);
 }
 
-/* Takes splitters from keys, which become codes. */
-static void NAME(plant_sample)(NAME(word) * sample, size_t count, bool descending, int levels,
-                               struct pel_sort_tree *tree)
+/* Finds ranges for a sample of keys, which become codes. */
+static void NAME(fit_ranges)(NAME(word) * sample, size_t count, bool descending, int levels,
+                             struct pel_sort_ranges *ranges)
 {
     NAME(encode)(sample, count, descending);
     sort_integers(T_BITS == 32 ? PEL_I32 : PEL_I64, sample, count, false);
-    CODE(plant_tree)((const CODE(code) *)(const void *)sample, count, levels, tree);
+    CODE(choose)((const CODE(code) *)(const void *)sample, count, (size_t)1 << levels, ranges);
 }
 
-static void NAME(plant)(const void *keys, size_t n, bool descending, int levels, void *sample,
-                        struct pel_sort_tree *tree)
+static void NAME(find_ranges)(const void *keys, size_t n, bool descending, int levels, void *sample,
+                              struct pel_sort_ranges *ranges)
 {
     const NAME(word) *from = keys;
     NAME(word) *to = sample;
@@ -158,17 +158,18 @@ static void NAME(plant)(const void *keys, size_t n, bool descending, int levels,
     uint64_t random = n;
     for (size_t i = 0; i < count; i++)
         to[i] = from[i * stride + random_below(&random, stride)];
-    NAME(plant_sample)(to, count, descending, levels, tree);
+    NAME(fit_ranges)(to, count, descending, levels, ranges);
 }
 
-static void NAME(classify_some)(const struct pel_sort_tree *tree, const NAME(word) * keys, size_t n, bool descending,
-                                uint16_t *bucket, size_t *count)
+static void NAME(classify_some)(const struct pel_sort_ranges *ranges, const NAME(word) * keys, size_t n,
+                                bool descending, uint16_t *bucket, size_t *count)
 {
-    S codes[CODE(chunk)] = {0}, found[CODE(chunk)];
+    S codes[CODE(chunk)] = {0};
+    uint32_t found[CODE(chunk)];
     for (size_t done = 0; done < n; done += CODE(chunk)) {
         size_t some = n - done < CODE(chunk) ? n - done : CODE(chunk);
         NAME(encode_to)(codes, keys + done, some, descending);
-        CODE(descend_all)(tree, codes, some, found);
+        CODE(find_buckets)(ranges, codes, some, found);
         for (size_t i = 0; i < some; i++)
             bucket[done + i] = (uint16_t)found[i];
         for (size_t i = done; i < done + some; i++)
@@ -176,10 +177,10 @@ static void NAME(classify_some)(const struct pel_sort_tree *tree, const NAME(wor
     }
 }
 
-static void NAME(classify)(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe)
+static void NAME(classify)(const struct pel_sort_ranges *ranges, struct pel_records_stripe *stripe)
 {
-    memset(stripe->next, 0, sizeof *stripe->next << (tree->levels + tree->repeats));
-    NAME(classify_some)(tree, stripe->keys, stripe->n, stripe->descending, stripe->bucket, stripe->next);
+    memset(stripe->next, 0, sizeof *stripe->next * ranges->nbuckets);
+    NAME(classify_some)(ranges, stripe->keys, stripe->n, stripe->descending, stripe->bucket, stripe->next);
 }
 
 /* Scatters n of a stripe's records, those from `done` on. Records are collected in the groups between multiples of
@@ -236,7 +237,7 @@ static const struct pel_records_leaf NAME(leaf) = {
     .in_order = NAME(in_order),
     .collect = collect,
     .number = number,
-    .plant = NAME(plant),
+    .find_ranges = NAME(find_ranges),
     .classify = NAME(classify),
     .scatter = NAME(scatter),
     .wide = WIDE,

@@ -35,6 +35,9 @@ static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 #include "kernels/sort/ruler.h"
 
 #include "kernels/sort/classify.h"
+
+#include "kernels/sort/ranges.h"
+
 #include "kernels/sort/distribute.h"
 #include "kernels/sort/heap.h"
 #include "kernels/sort/network.h"

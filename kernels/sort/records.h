@@ -11,11 +11,11 @@
 
 #include <pel/types.h>
 
-#include "kernels/sort/tree.h"
+#include "kernels/sort/leaf.h"
 
 enum {
     PEL_RECORDS_BUCKETS = 2 << PEL_SORT_LEVELS, /* at most */
-    PEL_RECORDS_SAMPLES = 16,                   /* per leaf of the tree */
+    PEL_RECORDS_SAMPLES = 16,                   /* for each range */
     PEL_RECORDS_GROUP = 16,                     /* records of a bucket that are collected before they are stored */
 };
 
@@ -64,9 +64,9 @@ struct pel_wide_leaf {
     void (*join)(struct pel_wide_records *records, const uint64_t *order);
 
     /* As below. */
-    void (*plant)(const void *keys, size_t n, bool descending, int shift, int levels, void *sample,
-                  struct pel_sort_tree *tree);
-    void (*classify)(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe, int shift);
+    void (*find_ranges)(const void *keys, size_t n, bool descending, int shift, int levels, void *sample,
+                        struct pel_sort_ranges *ranges);
+    void (*classify)(const struct pel_sort_ranges *ranges, struct pel_records_stripe *stripe, int shift);
     void (*scatter)(struct pel_records_stripe *stripe, size_t nbuckets, int shift);
 };
 
@@ -86,11 +86,12 @@ struct pel_records_leaf {
 
     /* The following three distribute many records; NULL where a kernel has no more than order.
      *
-     * Chooses splitters for 2^levels ranges. sample: room for PEL_RECORDS_SAMPLES << levels keys. */
-    void (*plant)(const void *keys, size_t n, bool descending, int levels, void *sample, struct pel_sort_tree *tree);
+     * Finds about 2^levels ranges, and up to twice as many. sample: room for PEL_RECORDS_SAMPLES << levels keys. */
+    void (*find_ranges)(const void *keys, size_t n, bool descending, int levels, void *sample,
+                        struct pel_sort_ranges *ranges);
 
     /* Finds the bucket of each record of a stripe, and how many there are in each: in next. */
-    void (*classify)(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe);
+    void (*classify)(const struct pel_sort_ranges *ranges, struct pel_records_stripe *stripe);
 
     /* Moves the records of a stripe to their buckets; those of a bucket keep their order. */
     void (*scatter)(struct pel_records_stripe *stripe, size_t nbuckets);

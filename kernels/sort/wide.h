@@ -63,8 +63,8 @@ static void join_wide(struct pel_wide_records *records, const uint64_t *order)
 /* The stack holds the words and loads of a chunk. */
 enum { WIDE_CHUNK = 256 };
 
-static void plant_wide(const void *keys, size_t n, bool descending, int shift, int levels, void *sample,
-                       struct pel_sort_tree *tree)
+static void find_wide_ranges(const void *keys, size_t n, bool descending, int shift, int levels, void *sample,
+                             struct pel_sort_ranges *ranges)
 {
     const wide_key *key = keys;
     load_8 *word = sample;
@@ -72,18 +72,18 @@ static void plant_wide(const void *keys, size_t n, bool descending, int shift, i
     uint64_t random = n;
     for (size_t i = 0; i < count; i++)
         word[i] = word_of(key[i * stride + random_below(&random, stride)], shift);
-    plant_sample_u64(word, count, descending, levels, tree);
+    fit_ranges_u64(word, count, descending, levels, ranges);
 }
 
-static void classify_wide(const struct pel_sort_tree *tree, struct pel_records_stripe *stripe, int shift)
+static void classify_wide(const struct pel_sort_ranges *ranges, struct pel_records_stripe *stripe, int shift)
 {
     const wide_key *keys = stripe->keys;
     load_8 word[WIDE_CHUNK], load[WIDE_CHUNK];
-    memset(stripe->next, 0, sizeof *stripe->next << (tree->levels + tree->repeats));
+    memset(stripe->next, 0, sizeof *stripe->next * ranges->nbuckets);
     for (size_t done = 0; done < stripe->n; done += WIDE_CHUNK) {
         size_t count = stripe->n - done < WIDE_CHUNK ? stripe->n - done : WIDE_CHUNK;
         split_wide(keys + done, count, shift, word, load);
-        classify_some_u64(tree, word, count, stripe->descending, stripe->bucket + done, stripe->next);
+        classify_some_u64(ranges, word, count, stripe->descending, stripe->bucket + done, stripe->next);
     }
 }
 
@@ -105,7 +105,7 @@ static const struct pel_wide_leaf wide_leaf = {
     .scan = scan_wide,
     .split = split_wide,
     .join = join_wide,
-    .plant = plant_wide,
+    .find_ranges = find_wide_ranges,
     .classify = classify_wide,
     .scatter = scatter_wide,
 };
