@@ -7,20 +7,10 @@
 
 #include "kernels/kernel.h"
 #include "kernels/simd/simd.h"
+#include "kernels/sort/integers.h"
 #include "kernels/sort/leaf.h"
 #include "kernels/sort/random.h"
 #include "kernels/sort/select.h"
-
-/* Plain sorts are another kernel's. */
-extern const struct pel_kernel PEL_TABLE(sort_quick)[];
-
-static void sort_integers(pel_dtype dtype, void *integers, size_t n)
-{
-    const struct pel_kernel *kernel = PEL_TABLE(sort_quick);
-    while (kernel->dtype != dtype)
-        kernel++;
-    kernel->run.sort->sort(integers, n, NULL, false);
-}
 
 #define PEL_SELF "kernels/sort/sieve.c"
 #include "kernels/foreach_signed.h"
