@@ -88,6 +88,7 @@ struct pel_request {
     int threads;                             /* that the call may use */
     size_t n;                                /* elements; stencil: cells */
     const struct pel_stencil_shape *stencil; /* NULL for the other families */
+    bool borrowed;                           /* by another operation: how long that takes says nothing of this one */
 };
 
 /* A number that may be tuned without changing results. The search doubles from low to high. */

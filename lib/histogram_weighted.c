@@ -133,7 +133,7 @@ pel_status pel_histogram_add_weights(struct pel_histogram_job *job, const struct
     struct weighing w = {.job = job, .bins = smaller(job->count, BINS_AT_ONCE)};
     w.capacity = capacity_for(w.bins);
     w.share = share_for(&w, w.bins);
-    struct pel_request request = {.op = PEL_OP_SUM, .dtype = PEL_F64, .threads = 1, .n = w.capacity};
+    struct pel_request request = {.op = PEL_OP_SUM, .dtype = PEL_F64, .threads = 1, .n = w.capacity, .borrowed = true};
     pel_status status = pel_dispatch(&request, NULL, &w.sum);
     size_t edges = pel_histogram_edge_bytes(job);
     struct pel_scratch scratch;

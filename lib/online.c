@@ -175,7 +175,7 @@ static int choose_arm(struct slot *slot, size_t n)
 static bool is_for(const struct pel_request *request)
 {
     /* A plan keeps its pick for as long as it lives, which no share could limit. */
-    return !(request->flags & PEL_FAST) && request->op != PEL_OP_STENCIL && request->n >= least_n;
+    return !(request->flags & PEL_FAST) && !request->borrowed && request->op != PEL_OP_STENCIL && request->n >= least_n;
 }
 
 void pel_online_choose(const struct pel_request *request, struct pel_pick *pick)

@@ -124,7 +124,8 @@ static pel_status pick(const struct pel_layout *layout, enum pel_op op, size_t n
                                   .dtype = layout->call.dtype,
                                   .flags = opts ? opts->flags & ~(unsigned)PEL_FAST : 0,
                                   .threads = pel_team_threads(opts),
-                                  .n = n};
+                                  .n = n,
+                                  .borrowed = op != PEL_OP_COLUMNS};
     return pel_dispatch(&request, opts, pick);
 }
 

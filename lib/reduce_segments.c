@@ -119,8 +119,12 @@ static pel_status check(const struct job *job, const void *results, const pel_op
 static pel_status pick(struct job *job, const pel_opts *opts, int *team)
 {
     size_t n = pel_offsets_end(&job->segments);
-    struct pel_request request = {
-        .op = job->each.op, .dtype = job->each.dtype, .flags = job->flags, .threads = pel_team_threads(opts), .n = n};
+    struct pel_request request = {.op = job->each.op,
+                                  .dtype = job->each.dtype,
+                                  .flags = job->flags,
+                                  .threads = pel_team_threads(opts),
+                                  .n = n,
+                                  .borrowed = true};
     pel_status status = pel_dispatch(&request, opts, &job->pick);
     *team = status == PEL_OK ? job->pick.team : 1;
     request.threads = 1;

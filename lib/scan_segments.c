@@ -104,7 +104,8 @@ static pel_status scan_segments(pel_dtype dtype, const void *in, const size_t *o
                                   .dtype = dtype,
                                   .flags = pel_flags(opts),
                                   .threads = pel_team_threads(opts),
-                                  .n = pel_offsets_end(&job.segments)};
+                                  .n = pel_offsets_end(&job.segments),
+                                  .borrowed = true};
     status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK || segments == 0)
         return status;

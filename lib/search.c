@@ -101,8 +101,12 @@ static pel_status is_sorted(pel_dtype dtype, const void *keys, size_t n, int *so
 {
     enum { PIECE = 1 << 16 };
     struct look look = {.keys = keys, .n = n, .size = pel_dtype_size(dtype), .sorted = true};
-    struct pel_request request = {
-        .op = PEL_OP_SORT, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
+    struct pel_request request = {.op = PEL_OP_SORT,
+                                  .dtype = dtype,
+                                  .flags = pel_flags(opts),
+                                  .threads = pel_team_threads(opts),
+                                  .n = n,
+                                  .borrowed = true};
     struct pel_pick pick;
     struct pel_span span;
     pel_status status = pel_check_opts(opts);

@@ -126,7 +126,7 @@ struct pel_request tune_request(const struct workload *workload, int threads, st
 {
     const struct workload_spec *spec = &workload->spec;
     const struct stencil_problem *problem = workload->stencil;
-    struct pel_request request = {spec->op, spec->dtype, spec->flags, threads, workload->elements, NULL};
+    struct pel_request request = {spec->op, spec->dtype, spec->flags, threads, workload->elements, NULL, false};
     if (problem) {
         *shape = (struct pel_stencil_shape){.ndim = problem->shape.ndim,
                                             .row = problem->edge,

@@ -125,7 +125,8 @@ static void each_request(visitor *visit)
         for (unsigned dtype = 0; dtype < PEL_NDTYPES; dtype++) {
             for (size_t f = 0; f < sizeof flags / sizeof *flags; f++) {
                 if (is_served((enum pel_op)op, (pel_dtype)dtype))
-                    each_shape((struct pel_request){(enum pel_op)op, (pel_dtype)dtype, flags[f], 1, 0, NULL}, visit);
+                    each_shape((struct pel_request){(enum pel_op)op, (pel_dtype)dtype, flags[f], 1, 0, NULL, false},
+                               visit);
             }
         }
     }

@@ -111,6 +111,38 @@ static void some_calls_are_left_alone(void **state)
     assert_int_equal(pick.arm, 0);
 }
 
+/* Calls that borrow the kernels of an operation leave no word of it, though there is time for all the trials. */
+static void what_borrows_a_kernel_says_nothing(void **state)
+{
+    (void)state;
+    static double x[N], results[1];
+    static const size_t offsets[] = {0, N};
+    enum { OWN = 4 };
+    const struct pel_request own[] = {{.op = PEL_OP_MAX, .dtype = PEL_F64, .threads = 1, .n = N},
+                                      {.op = PEL_OP_SORT, .dtype = PEL_F64, .threads = 1, .n = N},
+                                      {.op = PEL_OP_SUM, .dtype = PEL_F64, .threads = 1, .n = N},
+                                      {.op = PEL_OP_SCAN, .dtype = PEL_F64, .threads = 1, .n = N}};
+    char text[4096];
+    pel_opts one = PEL_OPTS_INIT;
+    one.threads = 1;
+    for (size_t i = 0; i < OWN * 6; i++) {
+        struct pel_pick pick;
+        pel_online(0);
+        assert_int_equal(pel_dispatch(&own[i % OWN], NULL, &pick), PEL_OK);
+        pel_online(1);
+        pel_online_choose(&own[i % OWN], &pick);
+        pel_online_note(pick.arm, N, i % OWN ? 1 : 1e9);
+    }
+    for (int i = 0; i < 200; i++) {
+        int sorted;
+        assert_int_equal(pel_is_sorted_f64(x, N, &sorted, &one), PEL_OK);
+        assert_int_equal(pel_segment_sum_f64(x, offsets, 1, results, &one), PEL_OK);
+        assert_int_equal(pel_scan_segments_f64(x, offsets, 1, x, &one), PEL_OK);
+    }
+    assert_int_equal(pel_wisdom_export(text, sizeof text, NULL), PEL_OK);
+    assert_null(strstr(text, "f64"));
+}
+
 /* In the child: every operation again and again gives the same bits. */
 static int digest_again_and_again(void)
 {
@@ -138,6 +170,7 @@ int main(int argc, char **argv)
 #ifdef PEL_HAVE_JANSSON
         cmocka_unit_test(what_was_learned_can_be_saved),
 #endif
+        cmocka_unit_test(what_borrows_a_kernel_says_nothing), /* after those that count trials */
         cmocka_unit_test(no_bit_changes),
     };
     if (argc > 1 && strcmp(argv[1], "digest") == 0)

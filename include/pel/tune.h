@@ -53,9 +53,9 @@ PEL_API pel_status pel_wisdom_export(char *text, size_t capacity, size_t *length
  * is on, up to 1 % of the time that calls of at least 1024 elements take goes to other variants of the same operation,
  * dtype, number of threads and half octave of sizes, and one that proves more than 5 % quicker is taken from then on.
  * Choosing and timing add some 60 ns to such a call. Results never change: calls with PEL_FAST are left alone, as are
- * those that name a variant, and stencils, whose plans keep their pick. Calls that run at the same time do not wait for
- * each other: one chooses, the others take the default. What was learned is part of pel_wisdom_export, and so can be
- * saved. Thread-safe.
+ * those that name a variant, stencils, whose plans keep their pick, and reductions and scans of segments or over axes.
+ * Calls that run at the same time do not wait for each other: one chooses, the others take the default. What was
+ * learned is part of pel_wisdom_export, and so can be saved. Thread-safe.
  * Method: P. Auer, N. Cesa-Bianchi and P. Fischer, "Finite-time analysis of the multiarmed bandit problem", Machine
  * Learning 47 (2002), whose exploration is here limited by its share of the time. */
 PEL_API void pel_online(int on);
