@@ -85,7 +85,7 @@ void pel_trace_start(struct pel_span *span, const struct pel_pick *pick, size_t 
 
 void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtype, int team, size_t n)
 {
-    span->followed = is_of_interest(NULL);
+    span->followed = span->live = is_of_interest(NULL);
     if (!span->followed)
         return;
     *span = (struct pel_span){.followed = true,
