@@ -103,6 +103,41 @@ static void products_are_the_nearest(void **state)
     free(x);
 }
 
+/* Odd factors, spread over lanes or in one, whose product has 100 bits and lies next to the middle of two doubles: one
+ * times a number of 47 bits, mostly of small factors, is the middle and one more or less in its lowest 47 bits. */
+static void short_products_are_the_nearest_always(void **state)
+{
+    (void)state;
+    enum { LANES = 16, FACTORS = 8, LOW = 47 };
+    const uint64_t mask = (UINT64_C(1) << LOW) - 1, middle = UINT64_C(1) << (LOW - 1);
+    struct test_random random = test_random_start(test_seed(), 5);
+    for (int i = 0; i < 20000; i++) {
+        double x[LANES * (FACTORS + 2)], got;
+        size_t stride = i % 2 ? LANES : 1, n = 0, count = 1 + test_random_below(&random, FACTORS);
+        uint64_t small = 1, inverse, other;
+        for (size_t k = 0; k < LANES * (FACTORS + 2); k++)
+            x[k] = 1;
+        for (; n < count; n++) {
+            uint64_t factor = 3 + 2 * test_random_below(&random, 7);
+            small *= factor;
+            x[n * stride] = (double)factor;
+        }
+        other = (mask / small - test_random_below(&random, mask / small / 2)) | 1;
+        if (other > mask / small)
+            other -= 2;
+        x[n++ * stride] = (double)other;
+        inverse = small *= other;
+        for (int k = 0; k < 6; k++)
+            inverse *= 2 - small * inverse;
+        uint64_t upper = UINT64_C(1) << 52 | test_random_below(&random, 32) << LOW;
+        x[n++ * stride] = (double)(upper | ((middle + (i & 2 ? 1 : -UINT64_C(1))) * inverse & mask));
+        assert_int_equal(pel_prod_f64(x, LANES * (FACTORS + 2), &got, NULL), PEL_OK);
+        double wanted = exact_product(PEL_F64, x, LANES * (FACTORS + 2));
+        if (!same(got, wanted))
+            fail_msg("%zu factors, every %zu: %a, expected %a", n, stride, got, wanted);
+    }
+}
+
 /* |got - exact| in units of `unit`. */
 static double distance(double got, mpfr_t exact, double unit)
 {
@@ -232,8 +267,9 @@ static void products_are_the_nearest(void **state)
     (void)state;
     skip();
 }
-#define logarithms_keep_their_bound products_are_the_nearest
-#define moments_keep_their_bound    products_are_the_nearest
+#define short_products_are_the_nearest_always products_are_the_nearest
+#define logarithms_keep_their_bound           products_are_the_nearest
+#define moments_keep_their_bound              products_are_the_nearest
 
 #endif
 
@@ -375,13 +411,10 @@ static void bad_arguments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_are_the_nearest),
-        cmocka_unit_test(logarithms_keep_their_bound),
-        cmocka_unit_test(moments_keep_their_bound),
-        cmocka_unit_test(variants_and_teams_agree),
-        cmocka_unit_test(special_values),
-        cmocka_unit_test(integers_are_exact),
-        cmocka_unit_test(bad_arguments),
+        cmocka_unit_test(products_are_the_nearest),    cmocka_unit_test(short_products_are_the_nearest_always),
+        cmocka_unit_test(logarithms_keep_their_bound), cmocka_unit_test(moments_keep_their_bound),
+        cmocka_unit_test(variants_and_teams_agree),    cmocka_unit_test(special_values),
+        cmocka_unit_test(integers_are_exact),          cmocka_unit_test(bad_arguments),
     };
     return cmocka_run_group_tests(tests, test_start_with_many_processors, NULL);
 }

@@ -51,7 +51,7 @@ PEL_API pel_status pel_dot_u64(const uint64_t *x, const uint64_t *y, size_t n, u
  *
  * Floating point: multiplied in twice the precision over a fixed tree, and rounded once to nearest, ties to even. So it
  * depends on the elements and their order alone, and is the float, or double, nearest to the exact product unless that
- * is within n 2^-45 units in the last place of the middle between two; where the exact product has at most 106 bits it
+ * is within n 2^-45 units in the last place of the middle between two; where the exact product has at most 100 bits it
  * is the nearest always. There is neither overflow nor underflow on the way: a result is infinite or zero only if the
  * product rounds to that, or an element is. Any NaN, or a zero with an infinity, gives the canonical quiet NaN
  * (positive, payload 0). PEL_FAST is accepted and changes nothing: this is the only method. Integers: exact; PEL_ERANGE
