@@ -52,26 +52,42 @@ static void write_rule(struct writer *writer, const struct pel_rule *rule)
     writer->separator = ",\n ";
 }
 
-/* What wisdom says of sizes just above n; the default where it says nothing. */
-static struct pel_rule rule_above(const struct pel_rules *rules, const struct pel_rule *key, size_t n)
+/* The rule of a table that serves requests of a key and of sizes just above n, or NULL. */
+static const struct pel_rule *find_above(const struct pel_rules *rules, const struct pel_rule *key, size_t n)
 {
-    struct pel_rule nothing = {.op = key->op, .dtype = key->dtype, .threads = key->threads, .n_upto = SIZE_MAX};
-    nothing.variant = PEL_RULE_DEFAULT;
+    const struct pel_request request = {.op = key->op, .dtype = key->dtype, .threads = key->threads};
     for (size_t i = 0; rules && i < rules->count; i++) {
-        if (pel_rule_same_key(&rules->rule[i], key) && rules->rule[i].n_upto > n)
-            return rules->rule[i];
+        if (pel_rule_fits(&rules->rule[i], &request) && rules->rule[i].n_upto > n)
+            return &rules->rule[i];
     }
-    return nothing;
+    return NULL;
+}
+
+/* What wisdom says of sizes just above n: the user's, the system's where that leaves it to the tables below, else the
+ * default. */
+static struct pel_rule rule_above(const struct pel_rule *key, size_t n)
+{
+    struct pel_rule rule = {.op = key->op, .dtype = key->dtype, .threads = key->threads, .n_upto = SIZE_MAX};
+    rule.variant = PEL_RULE_DEFAULT;
+    for (int origin = 0; origin < PEL_WISDOM_ORIGINS && strcmp(rule.variant, PEL_RULE_DEFAULT) == 0; origin++) {
+        const struct pel_rule *found = find_above(pel_rules_wisdom((enum pel_wisdom_origin)origin), key, n);
+        size_t most = rule.n_upto;
+        if (found)
+            rule = *found;
+        if (rule.n_upto > most)
+            rule.n_upto = most;
+    }
+    rule.threads = key->threads;
+    return rule;
 }
 
 /* One key: what was learned online, and between that what wisdom says. */
-static void write_learned(struct writer *writer, const struct pel_online_rule *learned, size_t count,
-                          const struct pel_rules *users)
+static void write_learned(struct writer *writer, const struct pel_online_rule *learned, size_t count)
 {
     const struct pel_rule *key = &learned[0].rule;
     for (size_t from = 0, i = 0; from < SIZE_MAX;) {
         bool here = i < count && learned[i].above <= from;
-        struct pel_rule rule = here ? learned[i++].rule : rule_above(users, key, from);
+        struct pel_rule rule = here ? learned[i++].rule : rule_above(key, from);
         if (!here && i < count && learned[i].above < rule.n_upto)
             rule.n_upto = learned[i].above;
         from = rule.n_upto;
@@ -80,16 +96,14 @@ static void write_learned(struct writer *writer, const struct pel_online_rule *l
     }
 }
 
-/* A key of a better origin hides those of the others, as it does for calls but for rules that say "default". */
+/* The better origin first: where it has no rule for a request the next one serves that, as it does for calls. */
 static void write_wisdom(struct writer *writer, const struct pel_rules *learned)
 {
-    const struct pel_rules *users = pel_rules_wisdom(PEL_WISDOM_USER);
     for (int origin = 0; origin < PEL_WISDOM_ORIGINS; origin++) {
         const struct pel_rules *rules = pel_rules_wisdom((enum pel_wisdom_origin)origin);
         for (size_t i = 0; rules && i < rules->count; i++) {
-            const struct pel_rule *rule = &rules->rule[i];
-            if (!pel_rules_have_key(learned, rule) && (rules == users || !pel_rules_have_key(users, rule)))
-                write_rule(writer, rule);
+            if (!pel_rules_have_key(learned, &rules->rule[i]))
+                write_rule(writer, &rules->rule[i]);
         }
     }
 }
@@ -105,7 +119,7 @@ static bool write_rules(struct pel_text *text)
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i; end < count && pel_rule_same_key(&learned[i].rule, &learned[end].rule); end++)
             keys[end] = learned[end].rule;
-        write_learned(&writer, &learned[i], end - i, pel_rules_wisdom(PEL_WISDOM_USER));
+        write_learned(&writer, &learned[i], end - i);
     }
     if (good)
         write_wisdom(&writer, &(struct pel_rules){.rule = keys, .count = count});

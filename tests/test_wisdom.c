@@ -167,6 +167,27 @@ static void exports_import(void **state)
     pel_wisdom_forget();
 }
 
+/* Where the user's wisdom ends, that of the system is exported. */
+static void exports_have_the_rules_of_all_origins(void **state)
+{
+    (void)state;
+    char text[TEXT_BYTES], *mark;
+    wisdom_sample(text, sizeof text);
+    write_bytes(text, strlen(text));
+    assert_int_equal(pel_wisdom_read(file_name, PEL_WISDOM_SYSTEM), PEL_OK);
+    mark = strstr(text, "\"all\"");
+    memcpy(mark, "2000 ", 5);
+    assert_int_equal(import(text), PEL_OK);
+    assert_int_equal(team_of(PEL_U64, 1000), 11);
+    assert_int_equal(team_of(PEL_U64, 3000), 64);
+    assert_int_equal(pel_wisdom_export(text, sizeof text, NULL), PEL_OK);
+    pel_wisdom_forget();
+    assert_int_equal(pel_wisdom_import_text(text, strlen(text)), PEL_OK);
+    assert_int_equal(team_of(PEL_U64, 1000), 11);
+    assert_int_equal(team_of(PEL_U64, 3000), 64);
+    pel_wisdom_forget();
+}
+
 static void assert_refused(const char *path, pel_status expected)
 {
     assert_int_equal(pel_wisdom_import(path), expected);
@@ -592,6 +613,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(picks_follow),
         cmocka_unit_test(imports_merge),
         cmocka_unit_test(exports_import),
+        cmocka_unit_test(exports_have_the_rules_of_all_origins),
         cmocka_unit_test(the_user_outranks_the_system),
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(nonsense_is_refused),
