@@ -141,28 +141,46 @@ static double mean_width(const json_t *table, const json_t *key)
     return count ? sum / (double)count : 1e9;
 }
 
-static bool has_key(const json_t *table, const json_t *key)
+/* The first rule of a key, which tells where all of them come from. */
+static const json_t *rule_of(const json_t *table, const json_t *key)
 {
     size_t index;
     json_t *rule;
     json_array_foreach(json_object_get(table, "rules"), index, rule)
     {
         if (same_key(rule, key))
-            return true;
+            return rule;
     }
-    return false;
+    return NULL;
 }
 
 /* Whether what table a says of the key is worth more than what b says: by effort, then interval, then date. */
 static bool outranks(const json_t *a, const json_t *b, const json_t *key)
 {
-    double x = json_number_value(json_object_get(a, "seconds")), y = json_number_value(json_object_get(b, "seconds"));
+    const json_t *p = rule_of(a, key), *q = rule_of(b, key);
+    double x = json_number_value(json_object_get(p, "seconds")), y = json_number_value(json_object_get(q, "seconds"));
     if (x != y)
         return x > y;
     double v = mean_width(a, key), w = mean_width(b, key);
     if (v != w)
         return v < w;
-    return strcmp(word(a, "date"), word(b, "date")) > 0;
+    return strcmp(word(p, "date"), word(q, "date")) > 0;
+}
+
+/* Notes with each rule what its table tells of the search, lest it is lost when rules of several are mixed. */
+static void note_origin(const json_t *table)
+{
+    static const char *const members[] = {"seconds", "date"};
+    size_t index;
+    json_t *rule;
+    json_array_foreach(json_object_get(table, "rules"), index, rule)
+    {
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+            json_t *value = json_object_get(table, members[i]);
+            if (value && !json_object_get(rule, members[i]))
+                json_object_set(rule, members[i], value);
+        }
+    }
 }
 
 /* Takes the rules of one table into the other, of the same processor: key by key the better ones. */
@@ -172,12 +190,12 @@ static void merge_table(json_t *into, const json_t *from)
     size_t index;
     json_array_foreach(json_object_get(into, "rules"), index, rule)
     {
-        if (!has_key(from, rule) || !outranks(from, into, rule))
+        if (!rule_of(from, rule) || !outranks(from, into, rule))
             json_array_append(merged, rule);
     }
     json_array_foreach(json_object_get(from, "rules"), index, rule)
     {
-        if (!has_key(into, rule) || outranks(from, into, rule))
+        if (!rule_of(into, rule) || outranks(from, into, rule))
             json_array_append(merged, rule);
     }
     json_object_set_new(into, "rules", merged);
@@ -192,6 +210,7 @@ static void merge_file(json_t *merged, const char *path)
     json_array_foreach(tables, index, table)
     {
         bool found = false;
+        note_origin(table);
         json_array_foreach(merged, k, known)
         {
             if (strcmp(word(known, "cpu"), word(table, "cpu")) == 0) {

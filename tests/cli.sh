@@ -198,6 +198,7 @@ write_wisdom() {
 }
 write_wisdom sum 10 >../out/w10.json
 write_wisdom max 20 >../out/w20.json
+write_wisdom sum 15 >../out/w15.json
 run 0 wisdom export && says '"format": "pel wisdom"'
 run 0 wisdom export -o ../out/exported.json
 run 2 wisdom
@@ -213,6 +214,12 @@ if [ -e ../out/b.json ]; then
         # shellcheck disable=SC2046
         run 0 wisdom merge -o ../out/merged.json $(printf '../out/%s.json ' $order)
         run 0 wisdom show ../out/merged.json && says ': any, 3 rules, 20 s' '"n_upto":10,"op":"sum"' \
+            '"n_upto":20,"op":"max"' '"n_upto":20,"op":"sort"'
+    done
+    for order in 'w10 w20 w15' 'w15 w20 w10' 'merged w15'; do
+        # shellcheck disable=SC2046
+        run 0 wisdom merge -o ../out/three.json $(printf '../out/%s.json ' $order)
+        run 0 wisdom show ../out/three.json && says ': any, 3 rules, 20 s' '"n_upto":15,"op":"sum"' \
             '"n_upto":20,"op":"max"' '"n_upto":20,"op":"sort"'
     done
 fi
