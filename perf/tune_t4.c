@@ -105,6 +105,22 @@ void tune_t4_write(const char *path, const struct tune_history *history)
     outfile_publish(&out);
 }
 
+/* What is wrong with the text of a variant, which need not exist: a kernel, then any number of ":name=number". Nothing
+ * else may get into the results. */
+static const char *check_variant(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_/", digits[] = "0123456789";
+    text += strspn(text, letters);
+    while (*text == ':') {
+        text += 1 + strspn(text + 1, letters);
+        if (*text != '=')
+            break;
+        text += text[1] == '-' ? 2 : 1;
+        text += strspn(text, digits);
+    }
+    return *text ? "no variant" : NULL;
+}
+
 #ifdef PEL_HAVE_JANSSON
 #include <jansson.h>
 
@@ -155,7 +171,7 @@ static const char *read_object(json_t *object, struct tune_run *run)
         if (json_number_value(value) != 0)
             pel_text_add(&text, ":%s=%.0f", name, json_number_value(value));
     }
-    return text.length < sizeof run->variant ? NULL : "too long a variant";
+    return text.length < sizeof run->variant ? check_variant(run->variant) : "too long a variant";
 }
 
 static const char *read_json(const char *text, struct tune_run *run)
@@ -240,5 +256,5 @@ const char *tune_t4_configuration(const char *text, struct tune_run *run)
     if (strlen(text) >= sizeof run->variant)
         return "too long a variant";
     strcpy(run->variant, text);
-    return NULL;
+    return check_variant(text);
 }

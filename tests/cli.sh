@@ -160,6 +160,8 @@ run 0 tune --space $problem && says '"ConfigurationSpace"' "'scalar/quick'"
 run 0 tune --eval scalar/quick $problem && says '"kernel": "scalar/quick"' '"team": 1' '"invalidity": "correct"'
 run 0 tune --eval scalar/quick:team=2 $problem && says '"invalidity": "constraints"'
 run 0 tune --eval no/such $problem && says '"invalidity": "constraints"'
+run 2 tune --eval 'scalar/quick"' $problem
+run 2 tune --eval scalar/quick:team $problem
 run 2 tune --eval scalar/quick --only sort:u32
 run 2 tune --space --only sort --n 10
 run 2 tune --space --only sort:u32 --n 10 --ndim 2
