@@ -59,7 +59,7 @@ size_t pel_sort_work_bytes(pel_dtype dtype, size_t n)
         return 0;
     size_t keys = n * size, most = PEL_SORT_SCRATCH, little = keys < most ? PEL_SORT_LITTLE_SCRATCH * keys : most;
     little = little < most ? little : most;
-    return (keys < little ? little : keys) + PEL_CACHE_LINE;
+    return (keys < little ? little : keys) + 2 * PEL_CACHE_LINE; /* one to align it */
 }
 
 #define SORT(T, suffix, DTYPE)                                                                                         \

@@ -211,9 +211,9 @@ static void no_memory_is_no_error(void **state)
 /* Work of exactly the size promised, at any address, is enough: nothing is allocated, and nothing around it written. */
 static void the_callers_work_is_enough(void **state)
 {
-    static const size_t sizes[] = {1, 100, 300, 5000, 33000, 50000, 140000};
+    static const size_t sizes[] = {1, 65, 100, 300, 5000, 33000, 50000, 140000};
     (void)state;
-    for (size_t i = 0; i < 7 * SORT_TYPES; i++) {
+    for (size_t i = 0; i < 8 * SORT_TYPES; i++) {
         const struct sort_type *type = &sort_types[i % SORT_TYPES];
         struct sort_case made =
             make_case(type, data_named(i % 2 ? "uniform" : "root duplicates"), sizes[i / SORT_TYPES], i % 2);

@@ -56,7 +56,7 @@ static inline bool pel_sort_all_equal(const struct pel_sort_ranges *ranges, size
 
 struct pel_sort_leaf {
     /* What the sort of n keys is faster with, in bytes; no more for fewer keys. At most as much as the keys take, or
-     * PEL_SORT_LITTLE_SCRATCH times that up to PEL_SORT_SCRATCH. */
+     * PEL_SORT_LITTLE_SCRATCH times that and a cache line, up to PEL_SORT_SCRATCH. */
     size_t (*scratch_bytes)(size_t n);
 
     /* Sorts n keys in place. scratch: of that size and aligned to a cache line, or NULL. */
