@@ -38,7 +38,7 @@ static pel_status run(enum pel_op op, pel_dtype dtype, struct pel_keyed_job *job
     pel_trace_begin(&span, &pick, job->n);
     if (!pel_keyed_spread(job, (size_t)pick.params[0] << 10, opts))
         status = pel_keyed_alone(job, opts);
-    pel_trace_end(&span);
+    pel_trace_end_with(&span, status);
     return status;
 }
 

@@ -197,7 +197,7 @@ static pel_status compact(const struct call *call, const pel_opts *opts)
     struct job job = {.call = call, .leaf = pick.kernel->run.compact, .size = pel_dtype_size(call->dtype)};
     pel_trace_begin(&span, &pick, call->n);
     status = pick.team > 1 && call->n > 0 ? run_team(&job, pick.team, opts) : run_serial(&job);
-    pel_trace_end(&span);
+    pel_trace_end_with(&span, status);
     return status;
 }
 

@@ -199,7 +199,7 @@ static pel_status histogram(const struct pel_histogram_call *call, const pel_opt
         status = pel_histogram_add_weights(&job, &pick, opts);
     else
         status = call->kind == PEL_EDGES_OPEN ? number_all(&job, &pick) : count_all(&job, &pick, opts);
-    pel_trace_end(&span);
+    pel_trace_end_with(&span, status);
     return status;
 }
 

@@ -64,8 +64,9 @@ static pel_status run(struct job *job, const pel_opts *opts)
     pel_team_for(pick.team, job->npieces, check_piece, job);
     if (!job->strays)
         pel_team_for(pick.team, job->npieces, move_piece, job);
-    pel_trace_end(&span);
-    return job->strays ? PEL_EINVAL : PEL_OK;
+    status = job->strays ? PEL_EINVAL : PEL_OK;
+    pel_trace_end_with(&span, status);
+    return status;
 }
 
 /* Elements of any alignment. */

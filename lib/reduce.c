@@ -177,7 +177,7 @@ pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, 
     struct pel_span span;
     pel_trace_begin(&span, &pick, call->n);
     status = pick.team > 1 ? run_team(&split, opts) : run_serial(&split, request.flags);
-    pel_trace_end(&span);
+    pel_trace_end_with(&span, status);
     return status;
 }
 

@@ -336,7 +336,7 @@ static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *ou
     status = job.team > 1 ? scan_together(&job, (size_t)pick.params[0] << 10, opts) : scan_serially(&job);
     if (status == PEL_OK && job.excludes && op == PEL_OP_SCAN)
         memset(out, 0, job.size);
-    pel_trace_end(&span);
+    pel_trace_end_with(&span, status);
     return status;
 }
 

@@ -104,7 +104,7 @@ static pel_status sort_segments(struct job *job, const pel_opts *opts)
     pel_team_for(job->team, job->npieces, sort_piece, job);
     if (job->has_long)
         status = sort_long(job, opts);
-    pel_trace_end(&span);
+    pel_trace_end_with(&span, status);
     return status;
 }
 

@@ -126,7 +126,7 @@ void pel_trace_finish(struct pel_span *span)
 {
     if (!span->followed)
         return;
-    if (span->tuned)
+    if (span->tuned && !span->failed)
         pel_online_note(span->pick->arm, span->n, 1e-9 * nanoseconds(span));
     if (span->wanted && pel_trace_file_open())
         keep(span);

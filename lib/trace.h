@@ -23,6 +23,7 @@ struct pel_span {
     struct timespec start;
     void *begun[PEL_TOOLS]; /* only if watched */
     bool live;              /* anyone wants any of this */
+    bool failed;            /* its time says nothing */
 };
 
 void pel_trace_start(struct pel_span *span, const struct pel_pick *pick, size_t n);
@@ -40,6 +41,15 @@ static inline void pel_trace_end(struct pel_span *span)
 {
     if (span->live)
         pel_trace_finish(span);
+}
+
+/* The same of one that may have failed, early and so quickly. */
+static inline void pel_trace_end_with(struct pel_span *span, pel_status status)
+{
+    if (span->live) {
+        span->failed = status != PEL_OK;
+        pel_trace_finish(span);
+    }
 }
 
 /* One that runs functions of the caller's on elements of this type, NULL: of several. */

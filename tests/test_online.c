@@ -9,6 +9,7 @@
 #include "lib/dispatch.h"
 #include "lib/online.h"
 #include "lib/registry.h"
+#include "lib/trace.h"
 #include "tests/operations.h"
 #include "tests/support.h"
 
@@ -111,28 +112,32 @@ static void some_calls_are_left_alone(void **state)
     assert_int_equal(pick.arm, 0);
 }
 
+/* The default is known to take so long. */
+static void know_default(const struct pel_request *of, double seconds)
+{
+    for (int i = 0; i < 6; i++) {
+        struct pel_pick pick;
+        pel_online(0);
+        assert_int_equal(pel_dispatch(of, NULL, &pick), PEL_OK);
+        pel_online(1);
+        pel_online_choose(of, &pick);
+        pel_online_note(pick.arm, N, seconds);
+    }
+}
+
 /* Calls that borrow the kernels of an operation leave no word of it, though there is time for all the trials. */
 static void what_borrows_a_kernel_says_nothing(void **state)
 {
     (void)state;
     static double x[N], results[1];
     static const size_t offsets[] = {0, N};
-    enum { OWN = 4 };
-    const struct pel_request own[] = {{.op = PEL_OP_MAX, .dtype = PEL_F64, .threads = 1, .n = N},
-                                      {.op = PEL_OP_SORT, .dtype = PEL_F64, .threads = 1, .n = N},
-                                      {.op = PEL_OP_SUM, .dtype = PEL_F64, .threads = 1, .n = N},
-                                      {.op = PEL_OP_SCAN, .dtype = PEL_F64, .threads = 1, .n = N}};
+    static const enum pel_op lent[] = {PEL_OP_SORT, PEL_OP_SUM, PEL_OP_SCAN};
     char text[4096];
     pel_opts one = PEL_OPTS_INIT;
     one.threads = 1;
-    for (size_t i = 0; i < OWN * 6; i++) {
-        struct pel_pick pick;
-        pel_online(0);
-        assert_int_equal(pel_dispatch(&own[i % OWN], NULL, &pick), PEL_OK);
-        pel_online(1);
-        pel_online_choose(&own[i % OWN], &pick);
-        pel_online_note(pick.arm, N, i % OWN ? 1 : 1e9);
-    }
+    know_default(&(struct pel_request){.op = PEL_OP_MAX, .dtype = PEL_F64, .threads = 1, .n = N}, 1e9);
+    for (size_t i = 0; i < sizeof lent / sizeof *lent; i++)
+        know_default(&(struct pel_request){.op = lent[i], .dtype = PEL_F64, .threads = 1, .n = N}, 1);
     for (int i = 0; i < 200; i++) {
         int sorted;
         assert_int_equal(pel_is_sorted_f64(x, N, &sorted, &one), PEL_OK);
@@ -141,6 +146,25 @@ static void what_borrows_a_kernel_says_nothing(void **state)
     }
     assert_int_equal(pel_wisdom_export(text, sizeof text, NULL), PEL_OK);
     assert_null(strstr(text, "f64"));
+}
+
+/* Trials that end at once for want of memory are no gain. */
+static void what_fails_says_nothing(void **state)
+{
+    (void)state;
+    const struct pel_request of = {.op = PEL_OP_MIN, .dtype = PEL_F32, .threads = 2, .n = N};
+    char text[4096];
+    know_default(&(struct pel_request){.op = PEL_OP_MAX, .dtype = PEL_F64, .threads = 1, .n = N}, 1e9);
+    know_default(&of, 1);
+    for (int i = 0; i < 200; i++) {
+        struct pel_pick pick;
+        struct pel_span span;
+        assert_int_equal(pel_dispatch(&of, NULL, &pick), PEL_OK);
+        pel_trace_begin(&span, &pick, N);
+        pel_trace_end_with(&span, PEL_ENOMEM);
+    }
+    assert_int_equal(pel_wisdom_export(text, sizeof text, NULL), PEL_OK);
+    assert_null(strstr(text, "f32"));
 }
 
 /* In the child: every operation again and again gives the same bits. */
@@ -171,6 +195,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_was_learned_can_be_saved),
 #endif
         cmocka_unit_test(what_borrows_a_kernel_says_nothing), /* after those that count trials */
+        cmocka_unit_test(what_fails_says_nothing),
         cmocka_unit_test(no_bit_changes),
     };
     if (argc > 1 && strcmp(argv[1], "digest") == 0)
