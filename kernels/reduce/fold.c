@@ -23,7 +23,8 @@ INLINE void NAME(add)(struct NAME(terms) terms, size_t n, int levels, struct pel
 {
     struct window window = {.exponent = TOP + 1, .more = 0};
     if (n < SHORT) {
-        NAME(add_each)(terms, n, acc);
+        if (terms.y || !NAME(add_few)(terms, n, acc))
+            NAME(add_each)(terms, n, acc);
         return;
     }
     for (size_t done = 0; done < n && !(acc->flags & PEL_ACC_NAN); done += BLOCK) {
