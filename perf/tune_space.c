@@ -8,9 +8,9 @@
 #include "perf/program.h"
 #include "perf/tune_record.h"
 
-/* Bytes of an array, from well inside a first-level cache to well outside a second one. A factor of 8 still has a size
- * within each level of any cache. */
-enum { MIN_BYTES = 2048, COARSE_FACTOR = 8, DENSE_FACTOR = 2 };
+/* Bytes of an array, from where a call costs more than its work to well outside a second-level cache. A factor of 8
+ * still has a size within each level of any cache. */
+enum { MIN_BYTES = 256, COARSE_FACTOR = 8, DENSE_FACTOR = 2 };
 
 enum { MAX_CELLS = 1 << 16 };
 
