@@ -114,7 +114,7 @@ static const char *check_variant(const char *text)
     while (*text == ':') {
         text += 1 + strspn(text + 1, letters);
         if (*text != '=')
-            break;
+            return "no variant";
         text += text[1] == '-' ? 2 : 1;
         text += strspn(text, digits);
     }
