@@ -108,6 +108,7 @@ struct pel_records_leaf;
 struct pel_counting_leaf;
 struct pel_select_leaf;
 struct pel_sweep;
+struct pel_line;
 struct pel_segments;
 struct pel_series;
 struct pel_search;
@@ -122,6 +123,8 @@ typedef void pel_reduce_fn(const void *x, const void *y, size_t n, union pel_red
 typedef void pel_columns_fn(struct pel_columns *columns, const int32_t *params);
 /* Computes one step on a box of the grid. */
 typedef void pel_sweep_fn(const struct pel_sweep *sweep, const int32_t *params);
+/* Computes several steps of a part of a line. */
+typedef void pel_line_fn(const struct pel_line *line);
 /* Sort the keys of each segment, and each series: kernels/sort/series.h. */
 typedef void pel_segments_fn(void *keys, const struct pel_segments *segments, size_t from, size_t to, bool descending);
 typedef void pel_series_fn(const struct pel_series *series, void *scratch, const int32_t *params);
@@ -157,6 +160,7 @@ struct pel_kernel {
         const struct pel_permute_leaf *permute;
         pel_sweep_fn *sweep;
     } run;
+    pel_line_fn *line; /* beside a sweep; NULL: steps are taken one by one */
     /* Why this kernel cannot serve a request, in a few words; NULL: it can. No function: it always can. */
     const char *(*why_not)(const struct pel_request *request);
     struct pel_param params[PEL_MAX_PARAMS]; /* up to the first without a name */

@@ -34,6 +34,7 @@ noinst_HEADERS += \
 	lib/sort_segments.h \
 	lib/sort_spread.h \
 	lib/stencil_fft.h \
+	lib/stencil_line.h \
 	lib/stencil_plan.h \
 	lib/stencil_run.h \
 	lib/stencil_sides.h \
@@ -105,6 +106,7 @@ libcore_la_SOURCES = \
 	lib/stencil.c \
 	lib/stencil_check.c \
 	lib/stencil_fft.c \
+	lib/stencil_line.c \
 	lib/stencil_plain.c \
 	lib/stencil_plan.c \
 	lib/stencil_rows.c \

@@ -7,6 +7,7 @@
 #include "lib/fpenv.h"
 #include "lib/memory.h"
 #include "lib/stencil_fft.h"
+#include "lib/stencil_line.h"
 #include "lib/stencil_plan.h"
 #include "lib/stencil_run.h"
 #include "lib/stencil_single.h"
@@ -162,6 +163,13 @@ static void advance_two(struct pel_stencil_run *run, size_t steps)
     }
 }
 
+/* Several steps at once behind each other, too many for the way in place. */
+static void advance_line(struct pel_stencil_run *run, size_t steps)
+{
+    run->steps = steps;
+    pel_stencil_run_line(run);
+}
+
 static bool overlaps_array(const struct pel_plan *plan, const void *memory, size_t bytes, const void *array,
                            size_t size)
 {
@@ -218,6 +226,8 @@ static void run_portion(void *context, size_t first, size_t steps)
         pel_stencil_fft_run(run->plan, (double *)(void *)run->grid[0], run->grid[1], steps, run->threads);
     else if (run->plan->levels == 2)
         advance_two(run, steps);
+    else if (pel_stencil_line_suits(run->plan, steps))
+        advance_line(run, steps);
     else
         advance_one(run, steps);
 }
@@ -284,6 +294,8 @@ pel_status pel_plan_explain(const pel_plan *plan, char *data, size_t capacity, s
                  pick->team == 1 ? "" : "s", pick->source);
     for (int i = 0; i < PEL_MAX_PARAMS && pick->kernel->params[i].name; i++)
         pel_text_add(&text, "  %s = %d\n", pick->kernel->params[i].name, (int)pick->params[i]);
+    if (pel_stencil_line_suits(plan, SIZE_MAX))
+        pel_text_add(&text, "many steps: parts of the line that stay in the cache, several steps behind each other\n");
     pel_stencil_explain_tiling(&plan->space, &text);
     if (plan->fft)
         pel_text_add(&text, "many steps: all at once, by transforms of FFTW\n");

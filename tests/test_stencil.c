@@ -12,7 +12,7 @@
 #include "lib/stencil_plan.h"
 #include "tests/stencil_oracle.h"
 
-enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 90, TILINGS = 90, LONG_PROBLEMS = 20000 };
+enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 90, TILINGS = 90, LINES = 24, LONG_PROBLEMS = 20000 };
 
 static struct test_random rng;
 
@@ -356,12 +356,35 @@ static void test_tilings(void **state)
     assert_true(tiled >= problems / 2);
 }
 
+/* Lines long enough for many steps at once, under a cell and its neighbours in order, between sides of every kind. */
+static void test_lines(void **state)
+{
+    (void)state;
+    rng = test_random_start(test_seed(), SIZE_MAX - 1);
+    for (size_t i = 0; i < LINES; i++) {
+        struct problem problem;
+        start_problem(&problem, 1);
+        random_axis(&problem.desc, 0);
+        problem.desc.shape[0] = 4100 + below(9000);
+        problem.desc.taps = problem.taps;
+        problem.desc.ntaps = 3;
+        for (int k = 0; k < 3; k++)
+            problem.taps[k] = (pel_tap){{k - 1, 0, 0}, 2 * test_random_unit(&rng) - 1};
+        solve(&problem, 8 + below(below(4) ? 40 : 500));
+        run_kernels(&problem);
+        bool tiled;
+        run_variant(&problem, NULL, 1 + (int)below(MAX_THREADS), &tiled);
+        drop_problem(&problem);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_problems),
         cmocka_unit_test(test_every_boundary),
         cmocka_unit_test(test_tilings),
+        cmocka_unit_test(test_lines),
     };
     test_set_processors(MAX_THREADS);
     return cmocka_run_group_tests_name("stencil", tests, NULL, NULL);

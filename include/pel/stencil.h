@@ -21,7 +21,9 @@
  * Method: rows in blocks of vectors; of many steps several at a time on tiles that stay in cache, diamonds of space and
  * time swept by waves (V. Bandishti, I. Pananilath, U. Bondhugula, "Tiling stencil computations to maximize
  * parallelism", SC 2012; T. Malas et al., "Multicore-optimized wavefront diamond blocking for optimizing stencil
- * updates", SIAM J. Sci. Comput. 37, 2015); a single step in place. */
+ * updates", SIAM J. Sci. Comput. 37, 2015); of a line under three taps, with cells dealt to the lanes of vectors (T.
+ * Henretty et al., "Data layout transformation for stencil computations on short-vector SIMD architectures", CC 2011);
+ * a single step in place. */
 #ifndef PEL_STENCIL_H
 #define PEL_STENCIL_H
 

@@ -24,6 +24,7 @@ enum {
 #define HIDE_VECTOR(value) (void)0
 #endif
 
+#include "kernels/stencil/line.h"
 #include "kernels/stencil/near.h"
 
 #define PEL_SELF "kernels/stencil/blocked.c"
@@ -36,7 +37,7 @@ static const char *why_not(const struct pel_request *request)
 
 /* kib: cache for a band. block: vectors. */
 #define ROW(suffix)                                                                                                    \
-    PEL_ROW(STENCIL, suffix, "blocked", .run.sweep = blocked_##suffix, .why_not = why_not,                             \
+    PEL_ROW(STENCIL, suffix, "blocked", .run.sweep = blocked_##suffix, .line = line_##suffix, .why_not = why_not,      \
             .params = {{"kib", 1024, 1, 16384, 8}, {"block", 4, 4, BLOCK, 0}, {"height", 1024, 1, 1024, 0}})
 
 const struct pel_kernel PEL_TABLE(stencil_blocked)[] = {
@@ -138,6 +139,7 @@ static ALWAYS_INLINE void NAME(rows)(struct NAME(span) span)
         NAME(walk)(span, row * span.stride, NAME(block), BLOCK);
 }
 
+#include "kernels/stencil/line.h"
 #include "kernels/stencil/near.h"
 
 /* A known number of taps lets the compiler unroll; pointers and coefficients of our own, which no store can reach, let

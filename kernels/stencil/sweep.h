@@ -78,6 +78,19 @@ struct pel_sweep {
     bool last;  /* of the run: a result that is NaN becomes the canonical quiet NaN */
 };
 
+/* Advances the cells [begin, end) of a line by several steps at once, from one grid to another. The taps are
+ * PEL_STENCIL_STAR1, and all there is to a step; the line has at least 64 cells and as many as steps. */
+struct pel_line {
+    const struct pel_stencil_form *form;
+    const void *from;
+    void *to;
+    void *room; /* on a cache line: PEL_LINE_ROOM bytes, and the cells that are advanced and `steps` at both ends */
+    size_t begin, end, steps;
+    bool last; /* as of a sweep */
+};
+
+enum { PEL_LINE_ROOM = 1024 };
+
 /* Where the index reads along an axis, or PEL_STENCIL_OUTSIDE. */
 static inline ptrdiff_t pel_stencil_index(const struct pel_stencil_axis *axis, ptrdiff_t i)
 {
