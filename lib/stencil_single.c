@@ -240,40 +240,57 @@ static struct layer first_layer(const struct box *box, const size_t begin[3], co
     return layer;
 }
 
-/* Computes slice i, if there is one. Returns whether it has carried slice i - LAG home, which looks the same then. */
-static bool compute_slice(const struct box *box, size_t i)
+/* Parts of the frame beside a slice of the core. */
+static void compute_beside(const struct box *box, const size_t begin[3], const size_t end[3])
 {
-    const struct single *single = box->single;
-    const struct pel_stencil_run *run = single->run;
-    size_t begin[3], end[3], before[3], unused[3], size = run->plan->size;
-    if (!find_slice(box, i, begin, end))
-        return false;
-    size_t frame_begin[3], frame_end[3];
-    bool carries = i >= LAG && end[single->axis] - begin[single->axis] == single->slice;
-    ptrdiff_t back = 0;
-    const char *carry = NULL;
-    if (carries) {
-        find_slice(box, i - LAG, before, unused);
-        carry = slot_of(box, i - LAG, before);
-        back = (ptrdiff_t)(origin_of(box, begin) - origin_of(box, before));
-    }
-    for (int a = 0; a < 3; a++) {
-        frame_begin[a] = a == single->axis ? begin[a] : box->begin[a];
-        frame_end[a] = a == single->axis ? end[a] : box->end[a];
-    }
-    if (single->waits)
-        for_frame(box, frame_begin, frame_end, compute_frame);
+    int axis = box->single->axis;
+    size_t low[3], high[3];
+    memcpy(low, box->begin, sizeof low);
+    memcpy(high, box->end, sizeof high);
+    low[axis] = begin[axis];
+    high[axis] = end[axis];
+    for_frame(box, low, high, compute_frame);
+}
+
+/* Computes slice i, and carries slice i - LAG, which looks the same, from its slot to where it begins in the grid, cell
+ * `home`; without a slot it carries nothing. */
+static void compute_layers(const struct box *box, size_t i, const char *carry, size_t home)
+{
+    const struct pel_stencil_run *run = box->single->run;
+    size_t begin[3], end[3];
+    find_slice(box, i, begin, end);
     char *slot = slot_of(box, i, begin);
+    size_t origin = origin_of(box, begin);
     struct layer layer = first_layer(box, begin, end);
     do {
         struct pel_sweep sweep = sweep_of(box, layer.begin, layer.end);
         sweep.origin = origin_of(box, layer.begin);
         sweep.to = slot + layer.at;
-        sweep.carry = carries ? carry + layer.at : NULL;
-        sweep.there = carries ? run->grid[0] + (sweep.origin - (size_t)back) * size : NULL;
+        if (carry) {
+            sweep.carry = carry + layer.at;
+            sweep.there = run->grid[0] + (home + sweep.origin - origin) * run->plan->size;
+        }
         run_sweep(box, &sweep);
     } while (next_layer(box, begin, end, &layer));
-    return carries;
+}
+
+/* Computes slice i, if there is one. Returns whether it has carried slice i - LAG home, which must be as thick. */
+static bool compute_slice(const struct box *box, size_t i)
+{
+    const struct single *single = box->single;
+    size_t begin[3], end[3], home = 0;
+    const char *carry = NULL;
+    if (!find_slice(box, i, begin, end))
+        return false;
+    if (single->waits)
+        compute_beside(box, begin, end);
+    if (i >= LAG && end[single->axis] - begin[single->axis] == single->slice) {
+        find_slice(box, i - LAG, begin, end);
+        carry = slot_of(box, i - LAG, begin);
+        home = origin_of(box, begin);
+    }
+    compute_layers(box, i, carry, home);
+    return carry != NULL;
 }
 
 /* Takes slice i home, row by row. */
