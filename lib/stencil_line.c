@@ -10,6 +10,7 @@ enum {
     CELLS_A_STEP = 20,    /* of the room for each step of a pass: a twentieth of the work is done twice */
     LEAST_STEPS = 8,      /* that are worth a pass there and one back */
     PARTS_PER_THREAD = 4, /* below so many, as many for each thread */
+    LEAST_CELLS = 256, /* of a part: what kernels compute one by one at the ends of the line must fit, and be little */
 };
 
 struct pass {
@@ -70,6 +71,6 @@ void pel_stencil_run_line(const struct pel_stencil_run *run)
     struct pass pass = {.run = run, .passes = 2 * divide_up(run->steps, 2 * (cells / CELLS_A_STEP))};
     pass.parts = divide_up(run->plan->cells, cells - 2 * divide_up(run->steps, pass.passes));
     if (pass.parts < PARTS_PER_THREAD * threads)
-        pass.parts = divide_up(pass.parts, threads) * threads;
+        pass.parts = pel_stencil_smaller(divide_up(pass.parts, threads) * threads, run->plan->cells / LEAST_CELLS);
     pel_team_phases(run->threads, pass.passes, pass.parts, run_part, &pass);
 }

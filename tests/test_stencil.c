@@ -12,7 +12,15 @@
 #include "lib/stencil_plan.h"
 #include "tests/stencil_oracle.h"
 
-enum { MAX_TAPS = 40, MAX_THREADS = 8, PROBLEMS = 90, TILINGS = 90, LINES = 24, LONG_PROBLEMS = 20000 };
+enum {
+    MAX_TAPS = 40,
+    MAX_THREADS = 8,
+    MANY_THREADS = 256,
+    PROBLEMS = 90,
+    TILINGS = 90,
+    LINES = 24,
+    LONG_PROBLEMS = 20000
+};
 
 static struct test_random rng;
 
@@ -378,13 +386,62 @@ static void test_lines(void **state)
     }
 }
 
+/* A line of ones whose fixed ends are NaN of these bits; false where the variant cannot run. */
+static bool keeps_ends(const char *variant)
+{
+    enum { CELLS = 3000, STEPS = 8 };
+    static double u[CELLS];
+    const uint64_t quiet = 0x7ff8000000000123, signalling = 0xfff0000000000777;
+    const pel_tap taps[3] = {{{-1, 0, 0}, 0.25}, {{0, 0, 0}, 0.5}, {{1, 0, 0}, 0.25}};
+    pel_stencil_desc desc = PEL_STENCIL_DESC_INIT;
+    pel_opts opts = PEL_OPTS_INIT;
+    pel_plan *plan;
+    opts.variant = variant;
+    desc.dtype = PEL_F64;
+    desc.ndim = 1;
+    desc.shape[0] = CELLS;
+    desc.taps = taps;
+    desc.ntaps = 3;
+    for (size_t i = 0; i < CELLS; i++)
+        u[i] = 1;
+    memcpy(&u[0], &quiet, sizeof quiet);
+    memcpy(&u[CELLS - 1], &signalling, sizeof signalling);
+    pel_status status = pel_stencil_plan(&plan, &desc, &opts);
+    if (status == PEL_ENOTSUP)
+        return false;
+    assert_int_equal(status, PEL_OK);
+    assert_int_equal(pel_stencil_run(plan, u, NULL, STEPS), PEL_OK);
+    pel_plan_free(plan);
+    assert_memory_equal(&u[0], &quiet, sizeof quiet);
+    assert_memory_equal(&u[CELLS - 1], &signalling, sizeof signalling);
+    for (size_t i = 1; i < CELLS - 1; i++)
+        assert_true(isnan(u[i]) == (i <= STEPS || i + 1 >= CELLS - STEPS) && (isnan(u[i]) || u[i] == 1));
+    return true;
+}
+
+/* However many and small the parts are that the line is taken in. */
+static void lines_keep_their_ends(void **state)
+{
+    static const char *const kernels[] = {"scalar", "avx2", "avx512", "neon"};
+    size_t ran = 0;
+    (void)state;
+    test_set_processors(MANY_THREADS);
+    for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
+        for (int threads = 1; threads <= MANY_THREADS; threads *= 4) {
+            char variant[64];
+            snprintf(variant, sizeof variant, "%s/blocked:team=%d", kernels[k], threads);
+            ran += keeps_ends(variant);
+        }
+    }
+    test_set_processors(MAX_THREADS);
+    assert_true(ran > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_problems),
-        cmocka_unit_test(test_every_boundary),
-        cmocka_unit_test(test_tilings),
-        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_random_problems), cmocka_unit_test(test_every_boundary),   cmocka_unit_test(test_tilings),
+        cmocka_unit_test(test_lines),           cmocka_unit_test(lines_keep_their_ends),
     };
     test_set_processors(MAX_THREADS);
     return cmocka_run_group_tests_name("stencil", tests, NULL, NULL);

@@ -45,16 +45,20 @@ static void NAME(deal)(const struct NAME(stretch) * stretch)
     }
 }
 
+/* Cells at fixed sides keep their bits. */
 static void NAME(gather)(const struct NAME(stretch) * stretch)
 {
     const struct pel_line *line = stretch->line;
+    const struct pel_stencil_axis *axis = &line->form->axis[2];
     T *to = line->to;
     ptrdiff_t x = stretch->low;
     for (size_t lane = 0; lane < LANES; lane++) {
         for (ptrdiff_t i = 0; i < stretch->length; i++, x++) {
             T value = stretch->cell[(size_t)i * LANES + lane];
+            if (line->last && value != value && x >= (ptrdiff_t)axis->first && x < (ptrdiff_t)axis->last)
+                value = (T)__builtin_nan("");
             if (x >= (ptrdiff_t)line->begin && x < (ptrdiff_t)line->end)
-                to[x] = line->last && value != value ? (T)__builtin_nan("") : value;
+                to[x] = value;
         }
     }
 }
