@@ -47,13 +47,6 @@ static void tell_tools(struct pel_span *span, void (*tell)(const pel_tool_call *
     tell(&call, span->begun);
 }
 
-/* Whether anybody may want to know. Short calls feel what is written down for nobody. */
-static bool is_of_interest(const struct pel_pick *pick)
-{
-    const struct pel_env *env = pel_env();
-    return env->tools || env->trace || env->verbose_profile || (pick && pick->arm > 0);
-}
-
 static void begin(struct pel_span *span)
 {
     span->watched = pel_tools_watch();
@@ -68,34 +61,29 @@ static void begin(struct pel_span *span)
 void pel_trace_start(struct pel_span *span, const struct pel_pick *pick, size_t n)
 {
     const struct pel_kernel *kernel = pick->kernel;
-    span->followed = is_of_interest(pick);
-    if (!span->followed)
-        return;
-    *span = (struct pel_span){.followed = true,
+    *span = (struct pel_span){.live = true,
                               .op = pel_op_name(kernel->op),
                               .dtype = pel_dtype_name(kernel->dtype),
                               .kernel = kernel->name,
                               .source = pick->source,
                               .team = pick->team,
                               .n = n,
-                              .pick = pick,
-                              .live = true};
+                              .pick = pick};
     begin(span);
 }
 
 void pel_trace_begin_own(struct pel_span *span, const char *op, const char *dtype, int team, size_t n)
 {
-    span->followed = span->live = is_of_interest(NULL);
-    if (!span->followed)
+    span->live = pel_env()->watches;
+    if (!span->live)
         return;
-    *span = (struct pel_span){.followed = true,
+    *span = (struct pel_span){.live = true,
                               .op = op,
                               .dtype = dtype ? dtype : "of types of its own",
                               .kernel = "functions of the caller's",
                               .source = "the caller",
                               .team = team,
-                              .n = n,
-                              .live = true};
+                              .n = n};
     begin(span);
 }
 
@@ -124,8 +112,6 @@ static void keep(const struct pel_span *span)
 
 void pel_trace_finish(struct pel_span *span)
 {
-    if (!span->followed)
-        return;
     if (span->tuned && !span->failed)
         pel_online_note(span->pick->arm, span->n, 1e-9 * nanoseconds(span));
     if (span->wanted && pel_trace_file_open())

@@ -14,7 +14,7 @@ void pel_trace_line(const char *topic, const char *format, ...) __attribute__((f
 /* An operation under way. PEL_VERBOSE=profile reports its end: what ran, and for how long; PEL_TRACE keeps it, and
  * tools are told of both. */
 struct pel_span {
-    bool followed; /* by anybody; if not, nothing else is set */
+    bool live; /* anyone wants to know; if not, nothing else is set */
     const char *op, *dtype, *kernel, *source;
     int team;
     size_t n;                    /* elements; stencils: updates of cells */
@@ -22,14 +22,13 @@ struct pel_span {
     bool wanted, watched, tuned; /* by trace and profile, by tools, by online tuning */
     struct timespec start;
     void *begun[PEL_TOOLS]; /* only if watched */
-    bool live;              /* anyone wants any of this */
     bool failed;            /* its time says nothing */
 };
 
 void pel_trace_start(struct pel_span *span, const struct pel_pick *pick, size_t n);
 void pel_trace_finish(struct pel_span *span);
 
-/* The pick must stay where it is until the end. */
+/* The pick must stay where it is until the end. Short calls feel what is written down for nobody. */
 static inline void pel_trace_begin(struct pel_span *span, const struct pel_pick *pick, size_t n)
 {
     span->live = pel_env()->watches || pick->arm > 0;

@@ -27,16 +27,6 @@
         return descending ? -order : order;                                                                            \
     }
 
-#define COMPARE_INTEGERS(T, suffix)                                                                                    \
-    static int compare_##suffix(const void *a, const void *b, bool descending)                                         \
-    {                                                                                                                  \
-        T x, y;                                                                                                        \
-        memcpy(&x, a, sizeof x);                                                                                       \
-        memcpy(&y, b, sizeof y);                                                                                       \
-        int order = (x > y) - (x < y);                                                                                 \
-        return descending ? -order : order;                                                                            \
-    }
-
 #define PUBLIC_SORT(suffix)                                                                                            \
     static pel_status sort_##suffix(void *keys, size_t n, const pel_opts *opts)                                        \
     {                                                                                                                  \
@@ -61,10 +51,10 @@
 
 COMPARE_FLOATS(float, uint32_t, f32)
 COMPARE_FLOATS(double, uint64_t, f64)
-COMPARE_INTEGERS(int32_t, i32)
-COMPARE_INTEGERS(int64_t, i64)
-COMPARE_INTEGERS(uint32_t, u32)
-COMPARE_INTEGERS(uint64_t, u64)
+SORT_COMPARE_INTEGERS(int32_t, i32)
+SORT_COMPARE_INTEGERS(int64_t, i64)
+SORT_COMPARE_INTEGERS(uint32_t, u32)
+SORT_COMPARE_INTEGERS(uint64_t, u64)
 
 PUBLIC_SORT(f32)
 PUBLIC_SORT(f64)

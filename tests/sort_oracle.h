@@ -5,11 +5,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <pel/pel.h>
 
 /* Whether a goes before b, neither, or after it: negative, zero, positive. */
 typedef int sort_compare(const void *a, const void *b, bool descending);
+
+/* Defines compare_SUFFIX, of integers. */
+#define SORT_COMPARE_INTEGERS(T, suffix)                                                                               \
+    static int compare_##suffix(const void *a, const void *b, bool descending)                                         \
+    {                                                                                                                  \
+        T x, y;                                                                                                        \
+        memcpy(&x, a, sizeof x);                                                                                       \
+        memcpy(&y, b, sizeof y);                                                                                       \
+        int order = (x > y) - (x < y);                                                                                 \
+        return descending ? -order : order;                                                                            \
+    }
 
 struct sort_type {
     pel_dtype dtype;

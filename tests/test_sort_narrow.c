@@ -11,14 +11,7 @@
 #include "tests/support.h"
 
 #define NARROW(T, suffix)                                                                                              \
-    static int compare_##suffix(const void *a, const void *b, bool descending)                                         \
-    {                                                                                                                  \
-        T x, y;                                                                                                        \
-        memcpy(&x, a, sizeof x);                                                                                       \
-        memcpy(&y, b, sizeof y);                                                                                       \
-        int order = (x > y) - (x < y);                                                                                 \
-        return descending ? -order : order;                                                                            \
-    }                                                                                                                  \
+    SORT_COMPARE_INTEGERS(T, suffix)                                                                                   \
     static pel_status sort_##suffix(void *keys, size_t n, const pel_opts *opts)                                        \
     {                                                                                                                  \
         return pel_sort_##suffix((T *)keys, n, opts);                                                                  \

@@ -90,22 +90,19 @@ static void NAME(product_lane)(const T *x, size_t n, size_t j, double *high, dou
     }
 }
 
-static void NAME(product)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+static void NAME(product_leaf)(const void *x, size_t n, struct pel_product *leaf)
 {
-    const T *x = x_;
-    struct pel_product_tree tree = {.leaves = 0, .depth = 0};
+    double high[PEL_PRODUCT_ROW], low[PEL_PRODUCT_ROW];
+    for (size_t j = 0; j < PEL_PRODUCT_ROW; j++)
+        NAME(product_lane)(x, n, j, &high[j], &low[j], leaf);
+    pel_product_of_lanes(leaf, high, low);
+}
+
+static void NAME(product)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
     (void)y;
     (void)params;
-    for (size_t done = 0; done < n; done += PEL_PRODUCT_LEAF) {
-        struct pel_product leaf = pel_product_of_none;
-        size_t length = n - done < PEL_PRODUCT_LEAF ? n - done : PEL_PRODUCT_LEAF;
-        double high[PEL_PRODUCT_ROW], low[PEL_PRODUCT_ROW];
-        for (size_t j = 0; j < PEL_PRODUCT_ROW; j++)
-            NAME(product_lane)(x + done, length, j, &high[j], &low[j], &leaf);
-        pel_product_of_lanes(&leaf, high, low);
-        pel_product_add_leaf(&tree, &leaf);
-    }
-    pel_product_of_tree(&state->product, &tree);
+    pel_product_of_all(&state->product, x, n, sizeof(T), NAME(product_leaf));
 }
 
 #endif

@@ -104,20 +104,17 @@ static void NAME(special_leaf)(const T *x, size_t n, struct pel_product *leaf)
     leaf_f64(tame, n, leaf);
 }
 
-static void NAME(product)(const void *x_, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+static void NAME(any_leaf)(const void *x, size_t n, struct pel_product *leaf)
 {
-    const T *x = x_;
-    struct pel_product_tree tree = {.leaves = 0, .depth = 0};
+    if (!NAME(leaf)(x, n, leaf))
+        NAME(special_leaf)(x, n, leaf);
+}
+
+static void NAME(product)(const void *x, const void *y, size_t n, union pel_reduce_state *state, const int32_t *params)
+{
     (void)y;
     (void)params;
-    for (size_t done = 0; done < n; done += PEL_PRODUCT_LEAF) {
-        struct pel_product leaf = pel_product_of_none;
-        size_t length = n - done < PEL_PRODUCT_LEAF ? n - done : PEL_PRODUCT_LEAF;
-        if (!NAME(leaf)(x + done, length, &leaf))
-            NAME(special_leaf)(x + done, length, &leaf);
-        pel_product_add_leaf(&tree, &leaf);
-    }
-    pel_product_of_tree(&state->product, &tree);
+    pel_product_of_all(&state->product, x, n, sizeof(T), NAME(any_leaf));
 }
 
 #endif

@@ -111,4 +111,20 @@ static inline void pel_product_of_tree(struct pel_product *product, struct pel_p
         pel_product_times(product, &tree->of[0]);
 }
 
+/* Multiplies up to PEL_PRODUCT_LEAF elements of a type into a leaf that starts as the product of none. */
+typedef void pel_product_leaf_fn(const void *x, size_t n, struct pel_product *leaf);
+
+/* The tree of all n elements, of so many bytes each. */
+static inline void pel_product_of_all(struct pel_product *product, const void *x, size_t n, size_t size,
+                                      pel_product_leaf_fn *multiply)
+{
+    struct pel_product_tree tree = {.leaves = 0, .depth = 0};
+    for (size_t done = 0; done < n; done += PEL_PRODUCT_LEAF) {
+        struct pel_product leaf = pel_product_of_none;
+        multiply((const char *)x + done * size, n - done < PEL_PRODUCT_LEAF ? n - done : PEL_PRODUCT_LEAF, &leaf);
+        pel_product_add_leaf(&tree, &leaf);
+    }
+    pel_product_of_tree(product, &tree);
+}
+
 #endif
