@@ -17,7 +17,7 @@ noinst_HEADERS = \
 	kernels/sort/permute.h kernels/sort/sorted.h \
 	kernels/sort/slots.h kernels/sort/tree.h kernels/sort/values.h \
 	kernels/sort/sieve_leaf.h kernels/sort/wide.h kernels/sort/wide_heap.h \
-	kernels/stencil/bands.h kernels/stencil/line.h kernels/stencil/near.h \
+	kernels/stencil/bands.h kernels/stencil/expand.h kernels/stencil/line.h kernels/stencil/near.h \
 	kernels/stencil/sweep.h
 
 KERNEL_LIBS = libk_scalar.la

@@ -5,15 +5,13 @@
 #include "kernels/kernel.h"
 #include "kernels/simd/simd.h"
 #include "kernels/stencil/bands.h"
+#include "kernels/stencil/expand.h"
 #include "kernels/stencil/sweep.h"
 
 enum {
     MOST_UNROLLED = 27, /* taps */
     BLOCK = 8,          /* vectors at most in a block: it leaves registers for coefficients */
 };
-
-#define UNROLL        _Pragma("GCC unroll 8")
-#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* Hides where a value comes from, so that the compiler neither loads it again instead of keeping it, nor keeps what had
  * better be loaded again. Vectors only stay in registers where there are 32 of them. */

@@ -5,12 +5,10 @@
 #include "kernels/kernel.h"
 #include "kernels/simd/simd.h"
 #include "kernels/stencil/bands.h"
+#include "kernels/stencil/expand.h"
 #include "kernels/stencil/sweep.h"
 
 enum { MOST_UNROLLED = 27 /* taps */, BLOCK = 4 /* vectors */ };
-
-#define UNROLL        _Pragma("GCC unroll 4")
-#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 #define PEL_SELF "kernels/stencil/terms.c"
 #include "kernels/foreach_float.h"
