@@ -10,6 +10,8 @@ struct format {
     uint64_t sign;
 };
 
+enum { INFINITIES = PEL_ACC_PLUS_INFINITY | PEL_ACC_MINUS_INFINITY };
+
 static const struct format binary32 = {24, -149, UINT64_C(0xff) << 23, UINT64_C(1) << 31};
 static const struct format binary64 = {53, -1074, UINT64_C(0x7ff) << 52, UINT64_C(1) << 63};
 
@@ -92,10 +94,12 @@ void pel_acc_divide(struct pel_acc *acc, uint64_t divisor)
     if (top < 0)
         return;
     pel_acc_reach(acc, lowest < 0 ? 0 : lowest, acc->high);
-    for (int i = acc->high - 1; i >= acc->low; i--) {
-        pel_u128 part = (pel_u128)rest << 32 | (uint64_t)acc->limb[i], quotient = part / divisor;
+    bool narrow = divisor <= UINT32_MAX;
+    for (int i = top / 32; i >= acc->low; i--) {
+        pel_u128 part = (pel_u128)rest << 32 | (uint64_t)acc->limb[i];
+        uint64_t quotient = narrow ? (uint64_t)part / divisor : (uint64_t)(part / divisor);
         acc->limb[i] = (int64_t)quotient;
-        rest = (uint64_t)(part - quotient * divisor);
+        rest = (uint64_t)part - quotient * divisor;
     }
     if (rest)
         acc->limb[acc->low] |= 1;
@@ -135,36 +139,103 @@ void pel_acc_root(struct pel_acc *acc)
     pel_acc_deposit(acc, (int64_t)(root << 1 | more), (place + PEL_ACC_LOWEST) / 2 - 1);
 }
 
-/* Rounds a positive canonical number. A significand of `precision` bits with its unit at the format's lowest exponent
- * plus j is encoded as j in the exponent field plus the significand, whose highest bit adds one to that field: so
- * subnormal numbers (j = 0 without that bit), and a round up to the next binade or to infinity, need no case. */
-static uint64_t round_magnitude(const struct pel_acc *acc, const struct format *format)
+/* The leading bits of a sum: bits * 2^(place + PEL_ACC_LOWEST), and its sign. What may stand below 97 of them is one
+ * bit, the lowest: enough for a rounding to fewer. */
+struct leading {
+    pel_u128 bits;
+    int place;
+    bool negative;
+};
+
+static int width_of(pel_u128 bits)
+{
+    uint64_t high = (uint64_t)(bits >> 64), low = (uint64_t)bits;
+    return high ? 128 - __builtin_clzll(high) : low ? 64 - __builtin_clzll(low) : 0;
+}
+
+/* Whether all limbs in use make one integer, as those of a few terms of like size do: no carries have to move. */
+static bool is_one_integer(const struct pel_acc *acc, pel_i128 *integer)
+{
+    enum { MOST = 4, BITS = 125 };
+    const int64_t *limb = acc->limb + acc->low;
+    int count = acc->high - acc->low;
+    pel_i128 sum = 0;
+    if (count > MOST)
+        return false;
+    for (int i = 2; i < count; i++) {
+        int64_t bound = INT64_C(1) << (BITS - 32 * i);
+        if (limb[i] < -bound || limb[i] > bound)
+            return false;
+    }
+    for (int i = count - 1; i >= 0; i--)
+        sum = sum * ((pel_i128)1 << 32) + limb[i];
+    *integer = sum;
+    return true;
+}
+
+/* The highest digits of a number whose carries had to move. */
+static struct leading leading_of_many(struct pel_acc *acc)
+{
+    struct leading number = {.negative = pel_acc_settle(acc)};
+    int highest = top_place(acc) / 32, lowest = highest - 3;
+    for (int i = highest; i >= lowest; i--)
+        number.bits = number.bits << 32 | digit(acc, i);
+    number.bits |= any_below(acc, 32 * lowest);
+    number.place = 32 * lowest;
+    return number;
+}
+
+static struct leading leading_of(struct pel_acc *acc)
+{
+    pel_i128 integer;
+    if (!is_one_integer(acc, &integer))
+        return leading_of_many(acc);
+    bool negative = integer < 0;
+    return (struct leading){negative ? -(pel_u128)integer : (pel_u128)integer, 32 * acc->low, negative};
+}
+
+/* Rounds a magnitude. A significand of `precision` bits with its unit at the format's lowest exponent plus j is encoded
+ * as j in the exponent field plus the significand, whose highest bit adds one to that field: so subnormal numbers (j =
+ * 0 without that bit), and a round up to the next binade or to infinity, need no case. */
+static uint64_t round_magnitude(struct leading number, const struct format *format)
 {
     int lowest = format->lowest - PEL_ACC_LOWEST;
-    int unit = top_place(acc) - (format->precision - 1);
+    if (number.bits == 0)
+        return 0;
+    int unit = number.place + width_of(number.bits) - format->precision;
     if (unit < lowest)
         unit = lowest;
-    uint64_t significand = bits_from(acc, unit);
-    bool half = bits_from(acc, unit - 1) & 1;
-    if (half && ((significand & 1) || any_below(acc, unit - 1)))
-        significand++;
+    int below = unit - number.place;
+    if (below > 128)
+        return 0;
+    uint64_t significand, half = 0, rest = 0;
+    if (below <= 0) {
+        significand = (uint64_t)number.bits << -below;
+    } else {
+        significand = below < 128 ? (uint64_t)(number.bits >> below) : 0;
+        half = (uint64_t)(number.bits >> (below - 1)) & 1;
+        rest = number.bits << (128 - below) << 1 != 0;
+    }
+    significand += half & (significand | rest);
     uint64_t bits = ((uint64_t)(unit - lowest) << (format->precision - 1)) + significand;
     return bits < format->infinity ? bits : format->infinity;
 }
 
+static uint64_t round_special(unsigned flags, const struct format *format)
+{
+    if ((flags & PEL_ACC_NAN) || (flags & INFINITIES) == INFINITIES)
+        return format->infinity | UINT64_C(1) << (format->precision - 2);
+    return flags & PEL_ACC_MINUS_INFINITY ? format->sign | format->infinity : format->infinity;
+}
+
 static uint64_t round_to(struct pel_acc *acc, const struct format *format)
 {
-    const unsigned infinities = PEL_ACC_PLUS_INFINITY | PEL_ACC_MINUS_INFINITY;
-    unsigned flags = acc->flags;
-    if ((flags & PEL_ACC_NAN) || (flags & infinities) == infinities)
-        return format->infinity | UINT64_C(1) << (format->precision - 2);
-    if (flags & infinities)
-        return flags & PEL_ACC_MINUS_INFINITY ? format->sign | format->infinity : format->infinity;
-    bool negative = pel_acc_settle(acc);
-    uint64_t bits = round_magnitude(acc, format);
-    if (bits == 0 && (flags & (PEL_ACC_MINUS_ZERO | PEL_ACC_OTHER)) == PEL_ACC_MINUS_ZERO)
-        negative = true;
-    return negative ? format->sign | bits : bits;
+    if (acc->flags & (PEL_ACC_NAN | INFINITIES))
+        return round_special(acc->flags, format);
+    struct leading number = leading_of(acc);
+    uint64_t bits = round_magnitude(number, format);
+    bool minus_zero = bits == 0 && (acc->flags & (PEL_ACC_MINUS_ZERO | PEL_ACC_OTHER)) == PEL_ACC_MINUS_ZERO;
+    return number.negative || minus_zero ? format->sign | bits : bits;
 }
 
 uint64_t pel_acc_bits_f64(struct pel_acc *acc)

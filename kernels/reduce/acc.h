@@ -25,6 +25,7 @@ __extension__ typedef unsigned __int128 pel_u128;
 enum {
     PEL_ACC_LOWEST = -2148, /* binary exponent of the lowest digit's unit */
     PEL_ACC_MOST_DEPOSITS = 1 << 30,
+    PEL_ACC_FEW = 8, /* limbs */
 };
 
 /* What has been seen besides finite nonzero sums. */
@@ -44,9 +45,16 @@ static inline void pel_acc_clear(struct pel_acc *acc)
     acc->flags = 0;
 }
 
-/* Takes limbs [low, high) into use. */
+/* Takes limbs [low, high) into use. The first few are cleared with their neighbours, as a constant number of them. */
 static inline void pel_acc_reach(struct pel_acc *acc, int low, int high)
 {
+    if (acc->low == acc->high && high - low <= PEL_ACC_FEW && low + PEL_ACC_FEW <= PEL_ACC_LIMBS) {
+        for (int i = 0; i < PEL_ACC_FEW; i++)
+            acc->limb[low + i] = 0;
+        acc->low = low;
+        acc->high = high;
+        return;
+    }
     if (acc->low == acc->high)
         acc->low = acc->high = low;
     if (low < acc->low) {
@@ -85,17 +93,58 @@ static inline void pel_acc_reserve(struct pel_acc *acc, uint32_t deposits)
     acc->deposits += deposits;
 }
 
+/* Adds m * 2^shift to three limbs, shift below 32. */
+static inline void pel_acc_put(int64_t *limb, int64_t m, unsigned shift)
+{
+    pel_i128 digits = (pel_i128)m * (INT64_C(1) << shift);
+    limb[0] += (uint32_t)digits;
+    limb[1] += (uint32_t)(digits >> 32);
+    limb[2] += (int64_t)(digits >> 64);
+}
+
+/* Adds m * 2^shift to five limbs, shift below 32: in two halves, as it may not fit 128 bits. */
+static inline void pel_acc_put_wide(int64_t *limb, pel_i128 m, unsigned shift)
+{
+    pel_u128 low = (pel_u128)(uint64_t)m * (UINT64_C(1) << shift);
+    limb[0] += (uint32_t)low;
+    limb[1] += (uint32_t)(low >> 32);
+    limb[2] += (uint32_t)(low >> 64);
+    pel_acc_put(limb + 2, (int64_t)(m >> 64), shift);
+}
+
+/* Adds m to four limbs. */
+static inline void pel_acc_put_integer(int64_t *limb, pel_i128 m)
+{
+    limb[0] += (uint32_t)m;
+    limb[1] += (uint32_t)(m >> 32);
+    limb[2] += (uint32_t)(m >> 64);
+    limb[3] += (int64_t)(m >> 96);
+}
+
 /* Adds m * 2^exponent; the caller has reserved one deposit. */
 static inline void pel_acc_deposit(struct pel_acc *acc, int64_t m, int exponent)
 {
     unsigned place = (unsigned)(exponent - PEL_ACC_LOWEST);
     int i = (int)(place / 32);
-    pel_i128 digits = (pel_i128)m * (INT64_C(1) << place % 32);
     if (i < acc->low || i + 3 > acc->high)
         pel_acc_reach(acc, i, i + 3);
-    acc->limb[i] += (uint32_t)digits;
-    acc->limb[i + 1] += (uint32_t)(digits >> 32);
-    acc->limb[i + 2] += (int64_t)(digits >> 64);
+    pel_acc_put(acc->limb + i, m, place % 32);
+}
+
+static inline int pel_biased_exponent(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (int)(bits >> 52) & 0x7ff;
+}
+
+/* Of a normal number, as an integer with the number's sign unless magnitudes are asked for. */
+static inline int64_t pel_significand(double x, bool magnitude)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int64_t m = (int64_t)((bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52);
+    return bits >> 63 && !magnitude ? -m : m;
 }
 
 /* A finite double is m * 2^exponent. */
@@ -151,10 +200,11 @@ static inline void pel_acc_add_product(struct pel_acc *acc, double x, double y)
         return;
     }
     struct pel_parts a = pel_parts_of(x), b = pel_parts_of(y);
-    pel_i128 product = (pel_i128)a.m * b.m;
+    unsigned place = (unsigned)(a.exponent + b.exponent - PEL_ACC_LOWEST);
+    int i = (int)(place / 32);
     acc->flags |= PEL_ACC_OTHER;
-    pel_acc_deposit(acc, (int64_t)product & ((INT64_C(1) << 53) - 1), a.exponent + b.exponent);
-    pel_acc_deposit(acc, (int64_t)(product >> 53), a.exponent + b.exponent + 53);
+    pel_acc_reach(acc, i, i + 5);
+    pel_acc_put_wide(acc->limb + i, (pel_i128)a.m * b.m, place % 32);
 }
 
 #endif

@@ -18,12 +18,63 @@ const struct pel_kernel PEL_TABLE(reduce_fold)[] = {
 
 #else
 
+/* The biased exponents of a term's factors, of which the second may be missing; and whether all are normal numbers. */
+struct NAME(scale) {
+    int sum;
+    bool normal;
+};
+
+INLINE struct NAME(scale) NAME(scale_of)(struct NAME(terms) terms, size_t i)
+{
+    int x = pel_biased_exponent((double)terms.x[i]), y = terms.y ? pel_biased_exponent((double)terms.y[i]) : 1;
+    return (struct NAME(scale)){x + y, (unsigned)(x - 1) < 2046u && (unsigned)(y - 1) < 2046u};
+}
+
+/* Adds up to SHORT terms as integers, in units of the lowest limb that any of them reaches, if they are normal numbers
+ * whose exponents are that near to each other; else leaves the accumulator as it was. Products are summed in two
+ * halves. A function of its own: blocks have all registers in use. */
+static __attribute__((noinline)) bool NAME(add_few)(struct NAME(terms) terms, size_t n, struct pel_acc *acc)
+{
+    enum { NEAR = 62, HALF = 53 };
+    const int unit = (terms.y ? -2150 : -1076) - PEL_ACC_LOWEST;
+    int lowest = 2 * 2047, highest = 0;
+    bool normal = n > 0;
+    pel_i128 sum = 0, upper = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct NAME(scale) scale = NAME(scale_of)(terms, i);
+        normal &= scale.normal;
+        lowest = scale.sum < lowest ? scale.sum : lowest;
+        highest = scale.sum > highest ? scale.sum : highest;
+    }
+    int base = (lowest + unit) / 32, above = 32 * base - unit;
+    if (!normal || highest - above > NEAR)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        int64_t scale = INT64_C(1) << (NAME(scale_of)(terms, i).sum - above);
+        int64_t m = pel_significand((double)terms.x[i], terms.magnitudes);
+        if (terms.y) {
+            pel_i128 product = (pel_i128)m * pel_significand((double)terms.y[i], false);
+            sum += (pel_i128)((int64_t)product & ((INT64_C(1) << HALF) - 1)) * scale;
+            upper += (pel_i128)(int64_t)(product >> HALF) * scale;
+        } else {
+            sum += (pel_i128)m * scale;
+        }
+    }
+    acc->flags |= PEL_ACC_OTHER;
+    pel_acc_reserve(acc, 4);
+    pel_acc_reach(acc, base, base + (terms.y ? 6 : 4));
+    pel_acc_put_integer(acc->limb + base, sum);
+    if (terms.y)
+        pel_acc_put_wide(acc->limb + base + HALF / 32, upper, HALF % 32);
+    return true;
+}
+
 /* levels: what most blocks take. */
 INLINE void NAME(add)(struct NAME(terms) terms, size_t n, int levels, struct pel_acc *acc)
 {
     struct window window = {.exponent = TOP + 1, .more = 0};
     if (n < SHORT) {
-        if (terms.y || !NAME(add_few)(terms, n, acc))
+        if (!NAME(add_few)(terms, n, acc))
             NAME(add_each)(terms, n, acc);
         return;
     }

@@ -133,31 +133,6 @@ INLINE int NAME(measure)(struct NAME(terms) terms, size_t n)
     return exponent < BOTTOM ? BOTTOM : exponent;
 }
 
-/* Adds up to SHORT terms as integers in units of the smallest one's last place, if they are normal numbers whose
- * exponents are that near to each other; else leaves the accumulator as it was. */
-INLINE bool NAME(add_few)(struct NAME(terms) terms, size_t n, struct pel_acc *acc)
-{
-    enum { NEAR = 64, SPECIAL = 2047, LOW_BITS = 60 };
-    int lowest = SPECIAL, highest = 0;
-    pel_i128 sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        int exponent = pel_parts_of(NAME(term)(terms, i)).exponent + 1075;
-        lowest = exponent < lowest ? exponent : lowest;
-        highest = exponent > highest ? exponent : highest;
-    }
-    if (n == 0 || lowest <= 1 || highest == SPECIAL || highest - lowest > NEAR)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        struct pel_parts parts = pel_parts_of(NAME(term)(terms, i));
-        sum += (pel_i128)parts.m * ((pel_i128)1 << (parts.exponent + 1075 - lowest));
-    }
-    acc->flags |= PEL_ACC_OTHER;
-    pel_acc_reserve(acc, 2);
-    pel_acc_deposit(acc, (int64_t)sum & ((INT64_C(1) << LOW_BITS) - 1), lowest - 1075);
-    pel_acc_deposit(acc, (int64_t)(sum >> LOW_BITS), lowest - 1075 + LOW_BITS);
-    return true;
-}
-
 /* Adds a block term by term. */
 INLINE void NAME(add_each)(struct NAME(terms) terms, size_t n, struct pel_acc *acc)
 {
