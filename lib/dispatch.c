@@ -293,16 +293,30 @@ static const struct pel_pick *willing(const struct segment *segment, const struc
     return NULL;
 }
 
-static void pick_scheduled(const struct pel_request *request, struct pel_pick *pick)
+/* NULL where the request is still to be resolved. */
+static const struct pel_pick *find_scheduled(const struct pel_request *request)
 {
     const struct schedule *schedule = schedule_of(request);
-    const struct pel_pick *scheduled = NULL;
-    if (schedule) {
-        const struct segment *segment = schedule->segment;
-        while (request->n > segment->n_upto)
-            segment++;
-        scheduled = willing(segment, request);
-    }
+    if (!schedule)
+        return NULL;
+    const struct segment *segment = schedule->segment;
+    while (request->n > segment->n_upto)
+        segment++;
+    return willing(segment, request);
+}
+
+const struct pel_pick *pel_dispatch_short(enum pel_op op, pel_dtype dtype, unsigned flags, size_t n,
+                                          const pel_opts *opts)
+{
+    const struct pel_env *env = pel_env();
+    if (n > PEL_SHORT || env->verbose_dispatch || env->watches || pel_online_is_on() || (opts && opts->variant))
+        return NULL;
+    return find_scheduled(&(struct pel_request){.op = op, .dtype = dtype, .flags = flags, .threads = 1, .n = n});
+}
+
+static void pick_scheduled(const struct pel_request *request, struct pel_pick *pick)
+{
+    const struct pel_pick *scheduled = find_scheduled(request);
     if (scheduled)
         *pick = *scheduled;
     else

@@ -6,6 +6,7 @@
 
 #include "lib/check.h"
 #include "lib/dispatch.h"
+#include "lib/fpenv.h"
 #include "lib/memory.h"
 #include "lib/reduce.h"
 #include "lib/team.h"
@@ -125,13 +126,19 @@ static void merge_tiles(void *context, size_t a, size_t b)
     split->kind->merge(state_of(split, a), state_of(split, b));
 }
 
-static pel_status run_serial(struct split *split, unsigned flags)
+/* All of it as one tile. Integers have no use for the floating-point environment, whose registers are slow. */
+static pel_status run_serial(const struct pel_call *call, const struct pel_kind *kind, unsigned flags,
+                             const struct pel_pick *pick)
 {
+    bool is_float = call->dtype == PEL_F32 || call->dtype == PEL_F64;
     union pel_large_state state;
-    split->states = (char *)&state;
-    split->tile = split->call->n;
-    pel_team_for(1, 1, run_tile, split);
-    return split->kind->finish(split->call, flags, &state.one);
+    pel_fpenv caller = is_float ? pel_fpenv_enter() : (pel_fpenv)PEL_FPENV_DEFAULT;
+    kind->clear(&state.one, 0);
+    pick->kernel->run.reduce(call->x, call->y, call->n, &state.one, pick->params);
+    pel_status status = kind->finish(call, flags, &state.one);
+    if (is_float)
+        pel_fpenv_leave(caller);
+    return status;
 }
 
 /* Where order matters tiles are branches of the kernels' binary tree, which pel_team_reduce goes on with. */
@@ -159,32 +166,37 @@ static pel_status run_team(struct split *split, const pel_opts *opts)
     return status;
 }
 
+static pel_status run_picked(const struct pel_call *call, const struct pel_kind *kind, const pel_opts *opts,
+                             const struct pel_pick *pick)
+{
+    struct split split = {.call = call, .pick = pick, .kind = kind};
+    struct pel_span span;
+    pel_trace_begin(&span, pick, call->n);
+    pel_status status = pick->team > 1 ? run_team(&split, opts) : run_serial(call, kind, pel_flags(opts), pick);
+    pel_trace_end_with(&span, status);
+    return status;
+}
+
 pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, const pel_opts *opts)
 {
     pel_status status = check(call, opts);
     if (status != PEL_OK)
         return status;
-    struct pel_request request = {.op = call->op,
-                                  .dtype = call->dtype,
-                                  .flags = pel_flags(opts) & ~(unsigned)(kind ? PEL_FAST : 0),
-                                  .threads = pel_team_threads(opts),
-                                  .n = call->n};
+    unsigned flags = pel_flags(opts) & ~(unsigned)(kind ? PEL_FAST : 0);
+    const struct pel_kind *own = kind ? kind : pel_kind_of(call->op, call->dtype);
+    const struct pel_pick *at_hand = pel_dispatch_short(call->op, call->dtype, flags, call->n, opts);
+    if (at_hand)
+        return run_serial(call, own, flags, at_hand);
+    struct pel_request request = {
+        .op = call->op, .dtype = call->dtype, .flags = flags, .threads = pel_team_threads(opts), .n = call->n};
     struct pel_pick pick;
     status = pel_dispatch(&request, opts, &pick);
-    if (status != PEL_OK)
-        return status;
-    struct split split = {.call = call, .pick = &pick, .kind = kind ? kind : pel_kind_of(call->op, call->dtype)};
-    struct pel_span span;
-    pel_trace_begin(&span, &pick, call->n);
-    status = pick.team > 1 ? run_team(&split, opts) : run_serial(&split, request.flags);
-    pel_trace_end_with(&span, status);
-    return status;
+    return status == PEL_OK ? run_picked(call, own, opts, &pick) : status;
 }
 
 pel_status pel_reduce_picked(const struct pel_call *call, unsigned flags, const struct pel_pick *pick)
 {
-    struct split split = {.call = call, .pick = pick, .kind = pel_kind_of(call->op, call->dtype)};
-    return run_serial(&split, flags);
+    return run_serial(call, pel_kind_of(call->op, call->dtype), flags, pick);
 }
 
 /* The public functions: X(dtype, element, suffix, result of sums). */
