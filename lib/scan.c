@@ -8,6 +8,7 @@
 #include "kernels/scan/leaf.h"
 #include "lib/check.h"
 #include "lib/dispatch.h"
+#include "lib/fpenv.h"
 #include "lib/memory.h"
 #include "lib/scan_range.h"
 #include "lib/team.h"
@@ -250,10 +251,11 @@ static pel_status scan_by_tiles(struct job *job)
     return PEL_OK;
 }
 
-static void scan_alone(void *context, size_t index)
+static void scan_alone(const struct job *job)
 {
-    const struct job *job = context;
-    scan_from(job, index, job->n, job->leaf->start, NULL);
+    pel_fpenv caller = pel_fpenv_enter();
+    scan_from(job, 0, job->n, job->leaf->start, NULL);
+    pel_fpenv_leave(caller);
 }
 
 /* Outputs that are much larger than a cache are stored past the caches, which would read their old content first. */
@@ -285,15 +287,26 @@ static pel_status scan_together(struct job *job, size_t limit, const pel_opts *o
     return status;
 }
 
+/* Few integers are checked at once: their bounds would take longer. */
+static pel_status scan_few_integers(const struct job *job)
+{
+    if (!job->leaf->fits(job->in, checked(job), 0))
+        return PEL_ERANGE;
+    scan_from(job, 0, job->n, (union pel_scan_carry){.integer = 0}, NULL);
+    return PEL_OK;
+}
+
 static pel_status scan_serially(struct job *job)
 {
+    if (!has_tiles(job) && job->n <= PEL_SHORT)
+        return scan_few_integers(job);
     struct part part;
     job->parts = &part;
     job->step = job->n;
     job->stretches = 1;
     if (!has_tiles(job))
         return scan_integers(job);
-    pel_team_for(1, 1, scan_alone, job);
+    scan_alone(job);
     return PEL_OK;
 }
 
@@ -310,6 +323,20 @@ static pel_status check(enum pel_op op, const struct job *job, const pel_opts *o
     return status == PEL_OK && op == PEL_OP_SCAN && pel_asks_to_skip(job->dtype, opts) ? PEL_ENOTSUP : status;
 }
 
+static pel_status run(enum pel_op op, struct job *job, const pel_opts *opts, const struct pel_pick *pick)
+{
+    unsigned flags = pel_flags(opts);
+    job->leaf = pick->kernel->run.scan;
+    job->team = pick->team;
+    job->excludes = flags & PEL_EXCLUSIVE;
+    job->how = (job->excludes ? PEL_SCAN_EXCLUDES : 0) | (flags & PEL_NAN_SKIP ? PEL_SCAN_SKIPS : 0) |
+               (is_worth_streaming(job) ? PEL_SCAN_STREAMS : 0);
+    pel_status status = job->team > 1 ? scan_together(job, (size_t)pick->params[0] << 10, opts) : scan_serially(job);
+    if (status == PEL_OK && job->excludes && op == PEL_OP_SCAN)
+        memset(job->out, 0, job->size);
+    return status;
+}
+
 static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *out, size_t n, const pel_opts *opts)
 {
     struct job job; /* not cleared: that is what a short scan would take */
@@ -318,24 +345,21 @@ static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *ou
     job.out = out;
     job.n = n;
     job.size = pel_dtype_size(dtype);
+    pel_status status = check(op, &job, opts);
+    if (status != PEL_OK)
+        return status;
+    const struct pel_pick *at_hand = n > 0 ? pel_dispatch_short(op, dtype, pel_flags(opts), n, opts) : NULL;
+    if (at_hand)
+        return run(op, &job, opts, at_hand);
     struct pel_request request = {
         .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
     struct pel_span span;
-    pel_status status = check(op, &job, opts);
-    if (status == PEL_OK)
-        status = pel_dispatch(&request, opts, &pick);
+    status = pel_dispatch(&request, opts, &pick);
     if (status != PEL_OK || n == 0)
         return status;
-    job.leaf = pick.kernel->run.scan;
-    job.team = pick.team;
-    job.excludes = request.flags & PEL_EXCLUSIVE;
-    job.how = (job.excludes ? PEL_SCAN_EXCLUDES : 0) | (request.flags & PEL_NAN_SKIP ? PEL_SCAN_SKIPS : 0) |
-              (is_worth_streaming(&job) ? PEL_SCAN_STREAMS : 0);
     pel_trace_begin(&span, &pick, n);
-    status = job.team > 1 ? scan_together(&job, (size_t)pick.params[0] << 10, opts) : scan_serially(&job);
-    if (status == PEL_OK && job.excludes && op == PEL_OP_SCAN)
-        memset(out, 0, job.size);
+    status = run(op, &job, opts, &pick);
     pel_trace_end_with(&span, status);
     return status;
 }
