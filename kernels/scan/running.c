@@ -4,9 +4,13 @@
  * back. */
 #ifndef T
 
+#include <math.h>
+
 #include "kernels/kernel.h"
 #include "kernels/scan/leaf.h"
 #include "kernels/simd/simd.h"
+
+enum { PIECE = 512 }; /* elements */
 
 #define KEYS__(word, bits) v_##word##_i##bits
 #define KEYS_(word, bits)  KEYS__(word, bits)
@@ -111,7 +115,7 @@ static inline __attribute__((always_inline)) void NAME(scan_vectors)(const T *in
 }
 
 /* The loops that flags stand for. */
-static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
+static void NAME(scan_keys)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
 {
     switch (how & (PEL_SCAN_EXCLUDES | PEL_SCAN_LOOKS)) {
     case 0:
@@ -127,6 +131,96 @@ static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) *
         NAME(scan_vectors)(in, out, n, place, true, true);
     }
 }
+
+#if T_SIGNIFICAND
+
+/* Numbers without NaN and -0 are in the order of their keys, and need none: */
+
+static bool NAME(is_plain)(const T *in, size_t n)
+{
+    const VS minus_zero = (VS){0} + ~NOTHING;
+    VS special = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        VT x = NAME(fetch)(in + i);
+        special |= V(is_nan)(x) | (VS)((VS)x == minus_zero);
+    }
+    for (; i < n; i++) {
+        VT x = V(set1)(in[i]);
+        special |= V(is_nan)(x) | (VS)((VS)x == minus_zero);
+    }
+    return !V(any)((VT)special);
+}
+
+static inline VT NAME(better)(VT a, VT b, bool largest)
+{
+    return largest ? V(max)(a, b) : V(min)(a, b);
+}
+
+static inline VT NAME(next_number)(VT x, VT *carry, bool excludes, bool largest)
+{
+    const VT none = V(set1)(largest ? -(T)INFINITY : (T)INFINITY);
+    VT before = *carry;
+#pragma GCC unroll 4
+    for (size_t d = 1; d < LANES; d *= 2)
+        x = NAME(better)(x, V(slide)(none, x, d), largest);
+    *carry = NAME(better)(before, V(last)(x), largest);
+    x = NAME(better)(before, x, largest);
+    return excludes ? V(slide)(before, x, 1) : x;
+}
+
+/* Returns what stands before the next element, in all lanes. */
+static inline __attribute__((always_inline)) VT NAME(scan_numbers)(const T *in, T *out, size_t n, VT carry,
+                                                                   bool excludes, bool largest)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        V(store)(out + i, NAME(next_number)(V(load)(in + i), &carry, excludes, largest));
+    if (i < n) {
+        VT rest = V(load_part)(in + i, n - i, V(set1)(in[i]));
+        V(store_part)(out + i, n - i, NAME(next_number)(rest, &carry, excludes, largest));
+    }
+    return carry;
+}
+
+/* A scan of plain numbers; does nothing, and returns false, if there is anything else, or nothing yet to exclude. */
+static bool NAME(scan_plainly)(const T *in, T *out, size_t n, struct NAME(place) * place, bool excludes)
+{
+    bool largest = place->mirror[0] != 0, starts = place->carry[0] == NOTHING;
+    VT carry = NAME(decode)(place->carry, place);
+    T last = starts ? (largest ? -(T)INFINITY : (T)INFINITY) : carry[0];
+    if ((starts && excludes) || !NAME(is_plain)(&last, 1) || !NAME(is_plain)(in, n))
+        return false;
+    carry = V(set1)(last);
+    if (excludes)
+        carry = largest ? NAME(scan_numbers)(in, out, n, carry, true, true)
+                        : NAME(scan_numbers)(in, out, n, carry, true, false);
+    else
+        carry = largest ? NAME(scan_numbers)(in, out, n, carry, false, true)
+                        : NAME(scan_numbers)(in, out, n, carry, false, false);
+    place->carry = place->before = NAME(encode)(carry, place);
+    return true;
+}
+
+/* Looked at in pieces that stay in the first cache. */
+static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
+{
+    bool excludes = how & PEL_SCAN_EXCLUDES, looks = how & PEL_SCAN_LOOKS;
+    for (size_t i = 0, here; i < n; i += here) {
+        here = looks || n - i < PIECE ? n - i : PIECE;
+        if (looks || !NAME(scan_plainly)(in + i, out + i, here, place, excludes))
+            NAME(scan_keys)(in + i, out + i, here, place, how);
+    }
+}
+
+#else
+
+static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
+{
+    NAME(scan_keys)(in, out, n, place, how);
+}
+
+#endif
 
 static struct NAME(place) NAME(start)(uint64_t carry, bool largest, unsigned how)
 {
