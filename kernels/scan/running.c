@@ -10,7 +10,7 @@
 #include "kernels/scan/leaf.h"
 #include "kernels/simd/simd.h"
 
-enum { PIECE = 512 }; /* elements */
+enum { PIECE = 64 }; /* elements that are looked at together where there is something new */
 
 #define KEYS__(word, bits) v_##word##_i##bits
 #define KEYS_(word, bits)  KEYS__(word, bits)
@@ -202,25 +202,58 @@ static bool NAME(scan_plainly)(const T *in, T *out, size_t n, struct NAME(place)
     return true;
 }
 
-/* Looked at in pieces that stay in the first cache. */
-static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
-{
-    bool excludes = how & PEL_SCAN_EXCLUDES, looks = how & PEL_SCAN_LOOKS;
-    for (size_t i = 0, here; i < n; i += here) {
-        here = looks || n - i < PIECE ? n - i : PIECE;
-        if (looks || !NAME(scan_plainly)(in + i, out + i, here, place, excludes))
-            NAME(scan_keys)(in + i, out + i, here, place, how);
-    }
-}
-
 #else
 
-static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
+static bool NAME(scan_plainly)(const T *in, T *out, size_t n, struct NAME(place) * place, bool excludes)
 {
-    NAME(scan_keys)(in, out, n, place, how);
+    (void)in, (void)out, (void)n, (void)place, (void)excludes;
+    return false;
 }
 
 #endif
+
+/* Writes what stands before, over and over, up to the first few vectors with anything better or NaN; returns how many
+ * elements that makes. Zeros are left out: they have two signs. */
+static size_t NAME(repeat)(const T *in, T *out, size_t n, const struct NAME(place) * place)
+{
+    enum { FEW = 4 };
+    const VT carry = NAME(decode)(place->carry, place);
+    bool largest = place->mirror[0] != 0;
+    size_t i = 0;
+    if (T_SIGNIFICAND && carry[0] == 0)
+        return 0;
+    for (; i + FEW * LANES <= n; i += FEW * LANES) {
+        VS worse = ~(VS){0};
+#pragma GCC unroll 4
+        for (size_t v = 0; v < FEW; v++) {
+            VT x = NAME(fetch)(in + i + v * LANES);
+            worse &= largest ? (VS)(x <= carry) : (VS)(x >= carry);
+        }
+        if (V(any)((VT)~worse))
+            break;
+#pragma GCC unroll 4
+        for (size_t v = 0; v < FEW; v++)
+            V(store)(out + i + v * LANES, carry);
+    }
+    return i;
+}
+
+/* Most elements of most arrays are no better than the best before them. */
+static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) * place, unsigned how)
+{
+    bool excludes = how & PEL_SCAN_EXCLUDES;
+    size_t i = 0;
+    if (how & PEL_SCAN_LOOKS) {
+        NAME(scan_keys)(in, out, n, place, how);
+        return;
+    }
+    while ((i += NAME(repeat)(in + i, out + i, n - i, place)) < n) {
+        size_t here = n - i < PIECE ? n - i : PIECE;
+        if (!NAME(scan_plainly)(in + i, out + i, here, place, excludes))
+            NAME(scan_keys)(in + i, out + i, here, place, how);
+        i += here;
+    }
+}
 
 static struct NAME(place) NAME(start)(uint64_t carry, bool largest, unsigned how)
 {
