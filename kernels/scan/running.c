@@ -10,7 +10,8 @@
 #include "kernels/scan/leaf.h"
 #include "kernels/simd/simd.h"
 
-enum { PIECE = 64 }; /* elements that are looked at together where there is something new */
+/* Elements that are looked at together where there is something new; more of them while there is time and again. */
+enum { LEAST_PIECE = 32, MOST_PIECE = 1024 };
 
 #define KEYS__(word, bits) v_##word##_i##bits
 #define KEYS_(word, bits)  KEYS__(word, bits)
@@ -247,9 +248,12 @@ static void NAME(scan_piece)(const T *in, T *out, size_t n, struct NAME(place) *
         NAME(scan_keys)(in, out, n, place, how);
         return;
     }
-    while ((i += NAME(repeat)(in + i, out + i, n - i, place)) < n) {
-        size_t here = n - i < PIECE ? n - i : PIECE;
-        if (!NAME(scan_plainly)(in + i, out + i, here, place, excludes))
+    for (size_t piece = LEAST_PIECE; i < n;) {
+        size_t repeated = NAME(repeat)(in + i, out + i, n - i, place);
+        piece = repeated ? LEAST_PIECE : piece < MOST_PIECE ? 2 * piece : MOST_PIECE;
+        i += repeated;
+        size_t here = n - i < piece ? n - i : piece;
+        if (here > 0 && !NAME(scan_plainly)(in + i, out + i, here, place, excludes))
             NAME(scan_keys)(in + i, out + i, here, place, how);
         i += here;
     }
