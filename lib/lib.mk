@@ -39,6 +39,7 @@ noinst_HEADERS += \
 	lib/stencil_run.h \
 	lib/stencil_sides.h \
 	lib/stencil_single.h \
+	lib/stencil_slices.h \
 	lib/stencil_space.h \
 	lib/stencil_system.h \
 	lib/stencil_watch.h \
@@ -113,6 +114,7 @@ libcore_la_SOURCES = \
 	lib/stencil_run.c \
 	lib/stencil_sides.c \
 	lib/stencil_single.c \
+	lib/stencil_slices.c \
 	lib/stencil_system.c \
 	lib/stencil_system_plan.c \
 	lib/stencil_tiling.c \

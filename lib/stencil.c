@@ -71,6 +71,7 @@ static pel_status make_plan(struct pel_plan **plan, const pel_stencil_desc *desc
         return status;
     }
     choose_tiling(made);
+    made->slices = pel_stencil_cut_slices(&made->space, made->form.stride, made->size);
     pel_stencil_fft_make(made, pel_flags(opts));
     *plan = made;
     return PEL_OK;

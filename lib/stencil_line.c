@@ -18,9 +18,10 @@ struct pass {
     size_t passes, parts;
 };
 
+/* Half of the cache at most: the rest of it is for what a part is read from and written to. */
 static size_t room_bytes(const struct pel_plan *plan)
 {
-    return pel_stencil_smaller(pel_stencil_ring_bytes(plan), ROOM_BYTES);
+    return pel_stencil_smaller(plan->space.cache / 2, ROOM_BYTES);
 }
 
 static size_t room_cells(const struct pel_plan *plan)
@@ -35,9 +36,9 @@ bool pel_stencil_line_suits(const struct pel_plan *plan, size_t steps)
            room_bytes(plan) >= LEAST_BYTES && plan->cells >= room_cells(plan) / 2;
 }
 
-static size_t divide_up(size_t a, size_t b)
+size_t pel_stencil_line_bytes(const struct pel_plan *plan)
 {
-    return a / b + (a % b != 0);
+    return pel_stencil_line_suits(plan, SIZE_MAX) ? room_bytes(plan) : 0;
 }
 
 /* Piece i of `pieces` about equal ones. */
@@ -68,9 +69,10 @@ static void run_part(void *context, size_t i, size_t part)
 void pel_stencil_run_line(const struct pel_stencil_run *run)
 {
     size_t cells = room_cells(run->plan), threads = (size_t)run->threads;
-    struct pass pass = {.run = run, .passes = 2 * divide_up(run->steps, 2 * (cells / CELLS_A_STEP))};
-    pass.parts = divide_up(run->plan->cells, cells - 2 * divide_up(run->steps, pass.passes));
+    struct pass pass = {.run = run, .passes = 2 * pel_stencil_divide_up(run->steps, 2 * (cells / CELLS_A_STEP))};
+    pass.parts = pel_stencil_divide_up(run->plan->cells, cells - 2 * pel_stencil_divide_up(run->steps, pass.passes));
     if (pass.parts < PARTS_PER_THREAD * threads)
-        pass.parts = pel_stencil_smaller(divide_up(pass.parts, threads) * threads, run->plan->cells / LEAST_CELLS);
+        pass.parts =
+            pel_stencil_smaller(pel_stencil_divide_up(pass.parts, threads) * threads, run->plan->cells / LEAST_CELLS);
     pel_team_phases(run->threads, pass.passes, pass.parts, run_part, &pass);
 }

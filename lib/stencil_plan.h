@@ -6,6 +6,7 @@
 
 #include "kernels/stencil/sweep.h"
 #include "lib/dispatch.h"
+#include "lib/stencil_slices.h"
 #include "lib/stencil_space.h"
 
 struct pel_plan {
@@ -20,6 +21,7 @@ struct pel_plan {
     int threads;   /* as asked for; 0: decide */
     struct pel_pick pick;
     struct pel_stencil_space space;
+    struct pel_stencil_slices slices; /* of a step in place */
     struct pel_stencil_fft *fft; /* NULL: steps are never taken all at once */
 };
 

@@ -2,6 +2,7 @@
 
 #include "lib/memory.h"
 #include "lib/stencil_fft.h"
+#include "lib/stencil_line.h"
 
 static size_t round_up(size_t bytes)
 {
@@ -15,7 +16,7 @@ static size_t pointer_bytes(const struct pel_plan *plan)
 
 static size_t seat_bytes(const struct pel_plan *plan)
 {
-    return pointer_bytes(plan) + pel_stencil_ring_bytes(plan) + PEL_STENCIL_RING_SLOTS * PEL_CACHE_LINE;
+    return pointer_bytes(plan) + pel_stencil_ring_bytes(plan);
 }
 
 static size_t grid_bytes(const struct pel_plan *plan)
@@ -24,10 +25,10 @@ static size_t grid_bytes(const struct pel_plan *plan)
     return round_up(pel_stencil_larger(grid, pel_stencil_fft_bytes(plan)));
 }
 
-/* The other half of the cache is for what a step reads. */
 size_t pel_stencil_ring_bytes(const struct pel_plan *plan)
 {
-    return pel_stencil_smaller(plan->space.cache / 2, PEL_STENCIL_RING_SLOTS * plan->extent * plan->size);
+    size_t slices = plan->slices.slots * (plan->slices.room * plan->size + PEL_CACHE_LINE);
+    return round_up(pel_stencil_larger(slices, pel_stencil_line_bytes(plan)));
 }
 
 size_t pel_stencil_scratch_bytes(const struct pel_plan *plan)

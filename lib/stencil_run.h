@@ -16,12 +16,10 @@ struct pel_stencil_run {
 /* The place of a thread while it works on an index of a phase. */
 struct pel_stencil_seat {
     const void **pointers; /* see pel_sweep */
-    char *ring;            /* pel_stencil_ring_bytes() and some that stay in its cache */
+    char *ring;            /* pel_stencil_ring_bytes() that stay in its cache */
 };
 
-enum { PEL_STENCIL_RING_SLOTS = 3 }; /* at most; each may be moved within a cache line */
-
-/* Bytes of a ring without what slots move. */
+/* Bytes of a ring; each of its slots may be moved within a cache line. */
 size_t pel_stencil_ring_bytes(const struct pel_plan *plan);
 
 /* Bytes of scratch: a grid, and a seat for each thread of the team. */

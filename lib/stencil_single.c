@@ -2,9 +2,8 @@
  * nobody reads the old values any more. So a step reads and writes each cell of memory once.
  *
  * The grid is cut into boxes. Cells that other boxes read are the frame of a box: they are computed into the second
- * grid and wait there for the end of the step. Its core is swept along one axis in slices at least as thick as the taps
- * reach. While a slice is computed, the leaf carries home the one before the last, which nobody reads any more: that
- * hides the copy. */
+ * grid and wait there for the end of the step. Its core is swept in slices of a few rows. While a slice is computed,
+ * the leaf carries home the one whose last reader was just before it: that hides the copy. */
 #include "lib/stencil_single.h"
 
 #include <string.h>
@@ -14,22 +13,17 @@
 
 enum {
     BOXES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
-    LEAST_PIECE = 8,      /* reaches and more that a box is long, so that few cells wait */
+    LEAST_PIECE = 4,      /* reaches that a box is long along the axis it is swept along */
+    LONG_PIECE = 64,      /* reaches that it is long if there need not be more of them: few cells wait */
     STRETCH = 2048,       /* bytes */
-    SLICE_BYTES = 8192,   /* where the reach admits: a slice goes home before it has left the first-level cache */
-    LAG = PEL_STENCIL_RING_SLOTS - 1, /* slices that are computed before one goes home */
 };
 
 struct single {
     const struct pel_stencil_run *run;
+    const struct pel_stencil_slices *slices;
     bool last;
-    bool whole;       /* slices are made of whole rows, and lie in the ring as in the grid; else row by row */
-    bool solid;       /* and of whole planes */
     bool waits;       /* boxes have frames */
-    int axis;         /* that slices lie along */
-    size_t slice;     /* cells of a slice along it */
     size_t pieces[3]; /* that each axis is cut into */
-    size_t room;      /* cells of a slot of the ring */
     size_t stretch;   /* bytes that are copied at a time */
 };
 
@@ -37,57 +31,36 @@ struct box {
     const struct single *single;
     size_t begin[3], end[3];
     size_t own[3][2]; /* the core */
+    size_t count[3];  /* slices of it */
+    size_t lag;       /* that are computed before the first goes home */
     struct pel_stencil_seat seat;
 };
 
 /* Calls body for a part of a box. */
 typedef void part_body(const struct box *box, const size_t begin[3], const size_t end[3]);
 
-static size_t times(size_t cells, size_t part)
-{
-    return cells / part + (cells % part != 0);
-}
-
-/* Slices as thick as suits the cache, at least the reach; the other axes are cut so that one has room in a slot of the
- * ring, and rows only where planes would be cut into too few of them. */
-static void cut_across(struct single *single, size_t cells[3])
-{
-    const struct pel_stencil_form *form = &single->run->plan->form;
-    const struct pel_stencil_axis *axis = form->axis, *along = &axis[single->axis];
-    size_t reach = pel_stencil_smaller(pel_stencil_larger(along->reach, 1), pel_stencil_computed(along));
-    size_t fair = single->room / reach, unit = single->axis == 2 ? 1 : form->stride[single->axis];
-    size_t rows = single->axis == 0 ? LEAST_PIECE * pel_stencil_larger(axis[1].reach, 1) : 1;
-    single->solid = single->axis == 0 && unit <= fair;
-    single->whole = single->axis != 2 && (single->solid || rows * form->stride[1] <= fair);
-    if (single->axis == 0 && !single->solid)
-        cells[1] = single->whole ? fair / form->stride[1] : rows;
-    if (single->axis < 2 && !single->whole)
-        cells[2] = pel_stencil_larger(fair / rows, 1);
-    size_t wanted = pel_stencil_smaller(SLICE_BYTES / single->run->plan->size, single->room) / unit;
-    single->slice = pel_stencil_larger(wanted, reach);
-}
-
 /* Whether cells near the ends of a box along the axis are read by another, or by the box itself when it has come to the
  * other end. */
 static bool is_shared(const struct single *single, int a)
 {
-    return single->pieces[a] > 1 || (a == single->axis && single->run->plan->form.axis[a].periodic);
+    return single->pieces[a] > 1 || (a == single->slices->order[0] && single->run->plan->form.axis[a].periodic);
 }
 
 static void cut(struct single *single)
 {
-    const struct pel_stencil_run *run = single->run;
-    const struct pel_stencil_axis *axis = run->plan->form.axis;
-    size_t cells[3] = {SIZE_MAX, SIZE_MAX, SIZE_MAX}, wanted = 1;
-    single->axis = axis[0].n > 1 ? 0 : axis[1].n > 1 ? 1 : 2;
-    single->room = pel_stencil_ring_bytes(run->plan) / PEL_STENCIL_RING_SLOTS / run->plan->size;
-    cut_across(single, cells);
+    const struct pel_stencil_slices *slices = single->slices;
+    const struct pel_stencil_axis *axis = single->run->plan->form.axis, *along = &axis[slices->order[0]];
+    size_t across = 1, threads = (size_t)single->run->threads;
     for (int a = 0; a < 3; a++)
-        wanted *= single->pieces[a] = times(pel_stencil_computed(&axis[a]), cells[a]);
-    wanted = run->threads > 1 ? times(BOXES_PER_THREAD * (size_t)run->threads, wanted) : 1;
-    size_t least = pel_stencil_larger(single->slice, LEAST_PIECE * axis[single->axis].reach);
-    size_t most = pel_stencil_computed(&axis[single->axis]) / pel_stencil_larger(least, 1);
-    single->pieces[single->axis] = pel_stencil_larger(pel_stencil_smaller(wanted, most), 1);
+        across *= single->pieces[a] = pel_stencil_divide_up(pel_stencil_computed(&axis[a]), slices->cells[a]);
+    if (threads > 1) {
+        size_t cells = pel_stencil_computed(along), reach = pel_stencil_larger(along->reach, 1);
+        size_t wanted = pel_stencil_divide_up(BOXES_PER_THREAD * threads, across);
+        size_t least = pel_stencil_divide_up(threads, across);
+        size_t pieces = pel_stencil_larger(least, pel_stencil_smaller(wanted, cells / (LONG_PIECE * reach)));
+        size_t most = cells / pel_stencil_larger(slices->thick[slices->order[0]], LEAST_PIECE * reach);
+        single->pieces[slices->order[0]] = pel_stencil_larger(pel_stencil_smaller(pieces, most), 1);
+    }
     single->waits = is_shared(single, 0) || is_shared(single, 1) || is_shared(single, 2);
 }
 
@@ -103,11 +76,13 @@ static void find_own(struct box *box, int a)
     size_t reach = is_shared(box->single, a) ? pel_stencil_smaller(axis->reach, cells) : 0;
     box->own[a][0] = box->begin[a] + reach;
     box->own[a][1] = pel_stencil_larger(box->own[a][0], box->end[a] - reach);
+    box->count[a] = pel_stencil_divide_up(box->own[a][1] - box->own[a][0], box->single->slices->thick[a]);
 }
 
 static struct box find_box(const struct single *single, size_t index)
 {
     struct box box = {.single = single};
+    bool wraps[3];
     for (int a = 2; a >= 0; a--) {
         const struct pel_stencil_axis *axis = &single->run->plan->form.axis[a];
         size_t i = index % single->pieces[a];
@@ -115,7 +90,10 @@ static struct box find_box(const struct single *single, size_t index)
         box.begin[a] = pel_stencil_piece(axis, i, single->pieces[a]);
         box.end[a] = pel_stencil_piece(axis, i + 1, single->pieces[a]);
         find_own(&box, a);
+        wraps[a] = axis->periodic && !is_shared(single, a);
     }
+    if (box.count[0] && box.count[1] && box.count[2])
+        box.lag = pel_stencil_slices_lag(single->slices, single->run->plan->form.axis, box.count, wraps);
     return box;
 }
 
@@ -174,150 +152,101 @@ static void compute_frame(const struct box *box, const size_t begin[3], const si
     run_sweep(box, &sweep);
 }
 
-/* The cell of the grid that a layer in the ring starts with. */
-static size_t origin_of(const struct box *box, const size_t begin[3])
-{
-    size_t row = pel_stencil_row_start(&box->single->run->plan->form, begin[0], begin[1]);
-    return box->single->whole ? row : row + begin[2];
-}
-
-/* Slice i of the core; false behind the last. */
-static bool find_slice(const struct box *box, size_t i, size_t begin[3], size_t end[3])
-{
-    const struct single *single = box->single;
-    int axis = single->axis;
-    for (int a = 0; a < 3; a++) {
-        begin[a] = box->own[a][0];
-        end[a] = box->own[a][1];
-    }
-    begin[axis] += i * single->slice;
-    if (begin[axis] >= end[axis])
-        return false;
-    end[axis] = pel_stencil_smaller(end[axis], begin[axis] + single->slice);
-    return true;
-}
-
-/* The slot of slice i in the ring. Its cells lie on cache lines as those of the grid do, so that stores are aligned in
- * both or in neither. */
-static char *slot_of(const struct box *box, size_t i, const size_t begin[3])
-{
-    const struct single *single = box->single;
-    size_t size = single->run->plan->size;
-    char *slot = box->seat.ring + i % PEL_STENCIL_RING_SLOTS * (single->room * size + PEL_CACHE_LINE);
-    return slot + (uintptr_t)(single->run->grid[0] + origin_of(box, begin) * size - slot) % PEL_CACHE_LINE;
-}
-
-/* What lies in one piece in the ring: a slice, a plane of one, or a row. */
-struct layer {
+/* The slice of the core whose cells are [begin, end), and where it lies in the ring. Its cells lie on cache lines as
+ * those of the grid do, so that stores are aligned in both or in neither. */
+struct slice {
     size_t begin[3], end[3];
-    size_t at; /* bytes from the start of the slot */
+    size_t origin; /* its first cell */
+    char *slot;
 };
 
-/* The layer behind this one in the slice, if there is one. */
-static bool next_layer(const struct box *box, const size_t begin[3], const size_t end[3], struct layer *layer)
+/* Slice i, if there is one. */
+static bool find_slice(const struct box *box, size_t i, struct slice *slice)
 {
-    const struct single *single = box->single;
-    const struct pel_plan *plan = single->run->plan;
-    size_t rows = layer->end[1] - layer->begin[1], row = single->whole ? plan->form.stride[1] : end[2] - begin[2];
-    layer->at += rows * row * plan->size;
-    layer->begin[1] = layer->end[1];
-    if (layer->begin[1] == end[1]) {
-        layer->begin[1] = begin[1];
-        layer->begin[0]++;
+    const struct pel_stencil_run *run = box->single->run;
+    const struct pel_stencil_slices *slices = box->single->slices;
+    size_t size = run->plan->size, rest = i;
+    for (int k = 2; k >= 0; k--) {
+        int a = slices->order[k];
+        slice->begin[a] = box->own[a][0] + rest % box->count[a] * slices->thick[a];
+        slice->end[a] = pel_stencil_smaller(slice->begin[a] + slices->thick[a], box->own[a][1]);
+        rest /= box->count[a];
     }
-    layer->end[0] = layer->begin[0] + 1;
-    layer->end[1] = single->whole ? end[1] : layer->begin[1] + 1;
-    return !single->solid && layer->begin[0] < end[0];
-}
-
-static struct layer first_layer(const struct box *box, const size_t begin[3], const size_t end[3])
-{
-    struct layer layer = {{begin[0], begin[1], begin[2]}, {end[0], end[1], end[2]}, 0};
-    if (!box->single->solid)
-        layer.end[0] = begin[0] + 1;
-    if (!box->single->whole)
-        layer.end[1] = begin[1] + 1;
-    return layer;
+    slice->origin = pel_stencil_row_start(&run->plan->form, slice->begin[0], slice->begin[1]) + slice->begin[2];
+    slice->slot = box->seat.ring + i % slices->slots * (slices->room * size + PEL_CACHE_LINE);
+    slice->slot += (uintptr_t)(run->grid[0] + slice->origin * size - slice->slot) % PEL_CACHE_LINE;
+    return rest == 0;
 }
 
 /* Parts of the frame beside a slice of the core. */
-static void compute_beside(const struct box *box, const size_t begin[3], const size_t end[3])
+static void compute_beside(const struct box *box, const struct slice *slice)
 {
-    int axis = box->single->axis;
     size_t low[3], high[3];
-    memcpy(low, box->begin, sizeof low);
-    memcpy(high, box->end, sizeof high);
-    low[axis] = begin[axis];
-    high[axis] = end[axis];
+    for (int a = 0; a < 3; a++) {
+        bool first = slice->begin[a] == box->own[a][0], last = slice->end[a] == box->own[a][1];
+        bool along = a == box->single->slices->order[0];
+        low[a] = first && !along ? box->begin[a] : slice->begin[a];
+        high[a] = last && !along ? box->end[a] : slice->end[a];
+    }
     for_frame(box, low, high, compute_frame);
 }
 
-/* Computes slice i, and carries slice i - LAG, which looks the same, from its slot to where it begins in the grid, cell
- * `home`; without a slot it carries nothing. */
-static void compute_layers(const struct box *box, size_t i, const char *carry, size_t home)
+/* Computes the rows [from, to) of a slice, those of each of its planes, and carries as many from `home`, if any, which
+ * is as long, to where they belong. */
+static void compute_rows(const struct box *box, const struct slice *slice, size_t from, size_t to,
+                         const struct slice *home)
 {
     const struct pel_stencil_run *run = box->single->run;
-    size_t begin[3], end[3];
-    find_slice(box, i, begin, end);
-    char *slot = slot_of(box, i, begin);
-    size_t origin = origin_of(box, begin);
-    struct layer layer = first_layer(box, begin, end);
-    do {
-        struct pel_sweep sweep = sweep_of(box, layer.begin, layer.end);
-        sweep.origin = origin_of(box, layer.begin);
-        sweep.to = slot + layer.at;
-        if (carry) {
-            sweep.carry = carry + layer.at;
-            sweep.there = run->grid[0] + (home + sweep.origin - origin) * run->plan->size;
-        }
-        run_sweep(box, &sweep);
-    } while (next_layer(box, begin, end, &layer));
-}
-
-/* Computes slice i, if there is one. Returns whether it has carried slice i - LAG home, which must be as thick. */
-static bool compute_slice(const struct box *box, size_t i)
-{
-    const struct single *single = box->single;
-    size_t begin[3], end[3], home = 0;
-    const char *carry = NULL;
-    if (!find_slice(box, i, begin, end))
-        return false;
-    if (single->waits)
-        compute_beside(box, begin, end);
-    if (i >= LAG && end[single->axis] - begin[single->axis] == single->slice) {
-        find_slice(box, i - LAG, begin, end);
-        carry = slot_of(box, i - LAG, begin);
-        home = origin_of(box, begin);
+    struct pel_sweep sweep = sweep_of(box, slice->begin, slice->end);
+    sweep.begin[1] = slice->begin[1] + from;
+    sweep.end[1] = slice->begin[1] + to;
+    sweep.origin = slice->origin;
+    sweep.to = slice->slot;
+    if (home) {
+        sweep.carry = home->slot;
+        sweep.there = run->grid[0] + home->origin * run->plan->size;
     }
-    compute_layers(box, i, carry, home);
-    return carry != NULL;
+    run_sweep(box, &sweep);
 }
 
-/* Takes slice i home, row by row. */
-static void take_home(const struct box *box, size_t i)
+/* Takes a slice home from row `from` on. */
+static void take_home(const struct box *box, const struct slice *slice, size_t from)
 {
-    const struct single *single = box->single;
-    size_t begin[3], end[3], size = single->run->plan->size;
-    if (!find_slice(box, i, begin, end))
-        return;
-    const char *slot = slot_of(box, i, begin);
-    struct layer layer = first_layer(box, begin, end);
-    do {
-        size_t origin = origin_of(box, layer.begin);
-        for (size_t z = layer.begin[0]; z < layer.end[0]; z++) {
-            for (size_t y = layer.begin[1]; y < layer.end[1]; y++) {
-                size_t row = pel_stencil_row_start(&single->run->plan->form, z, y);
-                copy(single, row + begin[2], row + end[2], slot + layer.at + (row + begin[2] - origin) * size);
-            }
+    const struct pel_plan *plan = box->single->run->plan;
+    for (size_t z = slice->begin[0]; z < slice->end[0]; z++) {
+        for (size_t y = slice->begin[1] + from; y < slice->end[1]; y++) {
+            size_t row = pel_stencil_row_start(&plan->form, z, y) + slice->begin[2];
+            copy(box->single, row, row + slice->end[2] - slice->begin[2],
+                 slice->slot + (row - slice->origin) * plan->size);
         }
-    } while (next_layer(box, begin, end, &layer));
+    }
+}
+
+static size_t length(const struct slice *slice, int a)
+{
+    return slice->end[a] - slice->begin[a];
+}
+
+/* Computes one slice while another goes home: row by row as far as both go, if their rows are alike. */
+static void compute_slice(const struct box *box, const struct slice *slice, const struct slice *home)
+{
+    size_t rows = length(slice, 1), both = 0;
+    if (home && length(home, 0) == length(slice, 0) && length(home, 2) == length(slice, 2) &&
+        (length(home, 0) == 1 || length(home, 1) == rows))
+        both = pel_stencil_smaller(rows, length(home, 1));
+    if (both > 0)
+        compute_rows(box, slice, 0, both, home);
+    if (both < rows)
+        compute_rows(box, slice, both, rows, NULL);
+    if (home)
+        take_home(box, home, both);
 }
 
 /* The parts of the frame before and behind the core come first: no old value has been overwritten yet. */
 static void compute_ends(const struct box *box)
 {
     size_t begin[3], end[3];
-    int axis = box->single->axis;
+    int axis = box->single->slices->order[0];
     for (int side = 0; side < 2; side++) {
         memcpy(begin, box->begin, sizeof begin);
         memcpy(end, box->end, sizeof end);
@@ -332,18 +261,20 @@ static void compute_ends(const struct box *box)
 
 static void compute_core(const struct box *box)
 {
-    int axis = box->single->axis;
-    size_t slices = times(box->own[axis][1] - box->own[axis][0], box->single->slice);
-    compute_ends(box);
-    for (size_t i = 0; i < slices + LAG; i++) {
-        if (!compute_slice(box, i) && i >= LAG)
-            take_home(box, i - LAG);
+    struct slice slice, home;
+    size_t slices = box->count[0] * box->count[1] * box->count[2];
+    if (box->single->waits)
+        compute_ends(box);
+    for (size_t i = 0; i < slices + box->lag; i++) {
+        bool goes = i >= box->lag && find_slice(box, i - box->lag, &home);
+        if (find_slice(box, i, &slice)) {
+            if (box->single->waits)
+                compute_beside(box, &slice);
+            compute_slice(box, &slice, goes ? &home : NULL);
+        } else if (goes) {
+            take_home(box, &home, 0);
+        }
     }
-}
-
-static bool has_core(const struct box *box)
-{
-    return box->own[0][0] < box->own[0][1] && box->own[1][0] < box->own[1][1] && box->own[2][0] < box->own[2][1];
 }
 
 static void run_box(void *context, size_t index)
@@ -352,7 +283,7 @@ static void run_box(void *context, size_t index)
     struct box box = find_box(single, index);
     char *seat = pel_seats_take(&single->run->seats);
     box.seat = pel_stencil_seat(single->run->plan, seat);
-    if (has_core(&box))
+    if (box.lag > 0)
         compute_core(&box);
     else
         compute_frame(&box, box.begin, box.end);
@@ -382,7 +313,7 @@ static void finish_box(void *context, size_t index)
 
 void pel_stencil_run_single(const struct pel_stencil_run *run, bool last)
 {
-    struct single single = {.run = run, .last = last, .stretch = STRETCH};
+    struct single single = {.run = run, .slices = &run->plan->slices, .last = last, .stretch = STRETCH};
     cut(&single);
     pel_team_for(run->threads, count_boxes(&single), run_box, &single);
     if (single.waits)
