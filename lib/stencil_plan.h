@@ -22,7 +22,7 @@ struct pel_plan {
     struct pel_pick pick;
     struct pel_stencil_space space;
     struct pel_stencil_slices slices; /* of a step in place */
-    struct pel_stencil_fft *fft; /* NULL: steps are never taken all at once */
+    struct pel_stencil_fft *fft;      /* NULL: steps are never taken all at once */
 };
 
 /* Checks the description of a problem. */
