@@ -59,6 +59,8 @@ static void cut(struct single *single)
         size_t least = pel_stencil_divide_up(threads, across);
         size_t pieces = pel_stencil_larger(least, pel_stencil_smaller(wanted, cells / (LONG_PIECE * reach)));
         size_t most = cells / pel_stencil_larger(slices->thick[slices->order[0]], LEAST_PIECE * reach);
+        if (pieces > least)
+            pieces -= pieces % least; /* as many for each thread */
         single->pieces[slices->order[0]] = pel_stencil_larger(pel_stencil_smaller(pieces, most), 1);
     }
     single->waits = is_shared(single, 0) || is_shared(single, 1) || is_shared(single, 2);
