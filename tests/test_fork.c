@@ -12,16 +12,7 @@
 #include "tests/support.h"
 #include "tests/verbs.h"
 
-#include "config.h"
-
-/* Children that hang are what this is about; under sanitizers, beside other tests, they may be slow without that. */
-#ifdef PEL_SANITIZED
-enum { TIME_LIMIT = 600 };
-#else
-enum { TIME_LIMIT = 120 };
-#endif
-
-enum { PROCESSORS = 4, SIZE = 1 << 17 };
+enum { PROCESSORS = 4, TIME_LIMIT = 120, SIZE = 1 << 17 };
 
 static uint64_t expected;
 
@@ -137,9 +128,14 @@ static void *keep_calling(void *context)
     return context;
 }
 
+/* gcc 12's address sanitizer does not take the locks of its allocator over a fork: a child hangs that is born while
+ * another thread allocates, in programs that do nothing else as well. */
 static void while_others_call(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip();
+#endif
     pthread_t caller[2];
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&caller[i], NULL, keep_calling, NULL), 0);
