@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config.h"
+
 uint64_t test_seed(void)
 {
     static uint64_t seed;
@@ -31,6 +33,15 @@ bool test_long(void)
 {
     const char *wanted = getenv("PEL_TEST_LONG");
     return wanted && strcmp(wanted, "1") == 0;
+}
+
+bool test_slowed(void)
+{
+#ifdef PEL_SANITIZED
+    return true;
+#else
+    return getenv("PEL_TEST_EMULATOR");
+#endif
 }
 
 static int pretended;

@@ -16,6 +16,9 @@ uint64_t test_seed(void);
 /* Whether the long version of the tests is wanted: PEL_TEST_LONG=1. */
 bool test_long(void);
 
+/* Whether a sanitizer or an emulator takes many times the time: no place for clocks, nor for a child a case. */
+bool test_slowed(void);
+
 /* Makes pel believe that this many processors are at hand, so that teams can be larger than the machine that runs the
  * tests. For the start of a program. */
 void test_set_processors(int processors);
