@@ -207,21 +207,22 @@ AM_TESTS_ENVIRONMENT += \
 	TSAN_OPTIONS='ignore_noninstrumented_modules=1 halt_on_error=1'; export TSAN_OPTIONS;
 endif
 
-# Checks that build all anew in a folder of their own, and take minutes; check-more runs every one. What they do in
+# Checks that build all anew in a folder of their own, and take minutes; check-more runs every one but the long. What they do in
 # detail is in tests/check_*.log.
 more_checks = check-asan check-clang check-races check-qemu
+long_checks = check-avx512
 EXTRA_DIST += \
-	tests/check_asan.sh tests/check_clang.sh tests/check_qemu.sh tests/check_races.sh tests/more.sh tests/planted_race.c \
-	tests/planted_race.sh
-.PHONY: check-more $(more_checks)
+	tests/check_asan.sh tests/check_avx512.sh tests/check_clang.sh tests/check_qemu.sh tests/check_races.sh \
+	tests/emulated_avx512.h tests/more.sh tests/planted_race.c tests/planted_race.sh
+.PHONY: check-more $(more_checks) $(long_checks)
 check-more:
 	@result=0; for check in $(more_checks); do $(MAKE) $$check || result=1; done; exit $$result
-$(more_checks):
+$(more_checks) $(long_checks):
 	@test=tests/`echo $@ | tr - _`; echo "$@: building and testing, see $$test.log"; \
 	if $(MAKE) -s check-TESTS TESTS=$$test.sh TEST_SUITE_LOG=$$test-suite.log >/dev/null 2>&1; \
 	then grep '^$@: ' $$test.log; else cat $$test.log; exit 1; fi
 clean-local:
-	rm -rf $(more_checks)
+	rm -rf $(more_checks) $(long_checks)
 
 # Fuzzes all that reads what others wrote: make fuzz [FUZZ_RUNS=...]. The sanitizers see the readers and what
 # they call; the rest of the library is linked as it is.

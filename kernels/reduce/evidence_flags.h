@@ -30,7 +30,7 @@ static inline void evidence_start(struct evidence *evidence)
 /* All that went into this value is to be done before the flags are read. */
 static inline void evidence_await(v_f64 *v)
 {
-    __asm__ volatile("" : "+v"(*v));
+    __asm__ volatile("" : V_IN_REGISTER(*v));
 }
 
 static inline bool evidence_holds(const struct evidence *evidence)

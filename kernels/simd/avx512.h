@@ -6,6 +6,11 @@
 
 #include "kernels/simd/split.h"
 
+/* A vector that assembly reads and writes. Where these instructions are emulated, it has no register. */
+#ifndef V_IN_REGISTER
+#define V_IN_REGISTER "+v"
+#endif
+
 static inline v_f32 v_fma_f32(v_f32 a, v_f32 b, v_f32 c)
 {
     return (v_f32)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);

@@ -17,7 +17,7 @@ enum {
  * better be loaded again. Vectors only stay in registers where there are 32 of them. */
 #define HIDE(value) __asm__("" : "+r"(value))
 #if PEL_ISA_IS(avx512)
-#define HIDE_VECTOR(value) __asm__("" : "+v"(value))
+#define HIDE_VECTOR(value) __asm__("" : V_IN_REGISTER(value))
 #else
 #define HIDE_VECTOR(value) (void)0
 #endif
