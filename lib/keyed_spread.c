@@ -36,12 +36,25 @@ static size_t overhead_bytes(const struct spread *spread)
            spread->nstripes * 3 * PEL_CACHE_LINE + job->n * sizeof(uint16_t);
 }
 
+/* One thread does not divide what this many buckets hold: the caches behind theirs are quick enough then to order all
+ * of it in one go, which moves less. */
+enum { UNDIVIDED = 16 };
+
+static size_t bytes_of(const struct pel_keyed_job *job)
+{
+    return job->n * (job->size + job->load_size + sizeof(uint64_t));
+}
+
+static bool is_undivided(const struct pel_keyed_job *job, size_t bucket_bytes)
+{
+    return job->team == 1 && !job->wide && bytes_of(job) / UNDIVIDED <= bucket_bytes;
+}
+
 /* Chooses as many buckets as make them small, and enough for the team to share evenly; false when one will do. */
 static bool plan(struct spread *spread, size_t bucket_bytes)
 {
     const struct pel_keyed_job *job = spread->job;
-    size_t bytes = job->n * (job->size + job->load_size + sizeof(uint64_t));
-    size_t wanted = job->team > 1 ? 8 * (size_t)job->team : 1;
+    size_t bytes = bytes_of(job), wanted = job->team > 1 ? 8 * (size_t)job->team : 1;
     spread->nstripes = (size_t)job->team;
     spread->levels = 0;
     while (spread->levels < PEL_SORT_LEVELS &&
@@ -196,7 +209,8 @@ bool pel_keyed_spread(const struct pel_keyed_job *job, size_t bucket_bytes, cons
         return false;
     if (!job->wide && sort_ordered(&spread))
         return true;
-    if (!pel_scratch_take(&scratch, job->n * record_bytes(job) + overhead_bytes(&spread), opts))
+    if (is_undivided(job, bucket_bytes) ||
+        !pel_scratch_take(&scratch, job->n * record_bytes(job) + overhead_bytes(&spread), opts))
         return false;
     lay_out(&spread, scratch.data);
     distribute(&spread);
