@@ -14,6 +14,7 @@
 #include "lib/names.h"
 #include "lib/online.h"
 #include "lib/registry.h"
+#include "lib/team.h"
 #include "lib/trace.h"
 #include "lib/variant.h"
 #include "lib/wisdom.h"
@@ -312,6 +313,14 @@ const struct pel_pick *pel_dispatch_short(enum pel_op op, pel_dtype dtype, unsig
     if (n > PEL_SHORT || env->verbose_dispatch || env->watches || pel_online_is_on() || (opts && opts->variant))
         return NULL;
     return find_scheduled(&(struct pel_request){.op = op, .dtype = dtype, .flags = flags, .threads = 1, .n = n});
+}
+
+int pel_dispatch_threads(enum pel_op op, size_t n, const pel_opts *opts)
+{
+    const char *family = pel_op_family(op);
+    bool asks_first = (strcmp(family, "reduce") == 0 && op != PEL_OP_COLUMNS) ||
+                      (strcmp(family, "scan") == 0 && op != PEL_OP_COMPACT);
+    return asks_first && n <= PEL_SHORT ? 1 : pel_team_threads(opts);
 }
 
 static void pick_scheduled(const struct pel_request *request, struct pel_pick *pick)

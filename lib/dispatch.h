@@ -26,12 +26,15 @@ struct pel_pick {
 pel_status pel_dispatch(const struct pel_request *request, const pel_opts *opts, struct pel_pick *pick);
 
 /* The pick for a call of up to PEL_SHORT elements that nobody watches, as long as pel lives: at hand in a few ns. Such
- * a call takes one thread, so nothing is counted for it. flags: of pel_opts. NULL: it is to be dispatched like the
- * others.
- */
+ * a call takes one thread, so nothing is counted for it. For reductions and scans. flags: of pel_opts. NULL: it is to
+ * be dispatched like the others. */
 enum { PEL_SHORT = 256 };
 const struct pel_pick *pel_dispatch_short(enum pel_op op, pel_dtype dtype, unsigned flags, size_t n,
                                           const pel_opts *opts);
+
+/* The threads at hand for n elements of operations that ask so first: those who watch, or want an explanation, are to
+ * see the same picks. */
+int pel_dispatch_threads(enum pel_op op, size_t n, const pel_opts *opts);
 
 /* What would be picked on a processor that no table knows, and without wisdom: by the generic table and the model. */
 pel_status pel_dispatch_generic(const struct pel_request *request, struct pel_pick *pick);

@@ -34,7 +34,7 @@ pel_status pel_explain(const char *op, pel_dtype dtype, size_t n, const pel_opts
     struct pel_stencil_shape shape = typical_stencil(n);
     if (request.op == PEL_OP_STENCIL)
         request.stencil = &shape;
-    request.threads = pel_team_threads(opts);
+    request.threads = pel_dispatch_threads(request.op, n, opts);
     struct pel_pick pick;
     pel_status status = pel_dispatch(&request, opts, &pick);
     if (status == PEL_OK)

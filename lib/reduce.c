@@ -187,8 +187,11 @@ pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, 
     const struct pel_pick *at_hand = pel_dispatch_short(call->op, call->dtype, flags, call->n, opts);
     if (at_hand)
         return run_serial(call, own, flags, at_hand);
-    struct pel_request request = {
-        .op = call->op, .dtype = call->dtype, .flags = flags, .threads = pel_team_threads(opts), .n = call->n};
+    struct pel_request request = {.op = call->op,
+                                  .dtype = call->dtype,
+                                  .flags = flags,
+                                  .threads = pel_dispatch_threads(call->op, call->n, opts),
+                                  .n = call->n};
     struct pel_pick pick;
     status = pel_dispatch(&request, opts, &pick);
     return status == PEL_OK ? run_picked(call, own, opts, &pick) : status;

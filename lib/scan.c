@@ -352,7 +352,7 @@ static pel_status scan(enum pel_op op, pel_dtype dtype, const void *in, void *ou
     if (at_hand)
         return run(op, &job, opts, at_hand);
     struct pel_request request = {
-        .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
+        .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_dispatch_threads(op, n, opts), .n = n};
     struct pel_pick pick;
     struct pel_span span;
     status = pel_dispatch(&request, opts, &pick);
