@@ -317,10 +317,12 @@ const struct pel_pick *pel_dispatch_short(enum pel_op op, pel_dtype dtype, unsig
 
 int pel_dispatch_threads(enum pel_op op, size_t n, const pel_opts *opts)
 {
+    if (n > PEL_SHORT)
+        return pel_team_threads(opts);
     const char *family = pel_op_family(op);
     bool asks_first = (strcmp(family, "reduce") == 0 && op != PEL_OP_COLUMNS) ||
                       (strcmp(family, "scan") == 0 && op != PEL_OP_COMPACT);
-    return asks_first && n <= PEL_SHORT ? 1 : pel_team_threads(opts);
+    return asks_first ? 1 : pel_team_threads(opts);
 }
 
 static void pick_scheduled(const struct pel_request *request, struct pel_pick *pick)

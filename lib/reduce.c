@@ -186,7 +186,7 @@ pel_status pel_reduce(const struct pel_call *call, const struct pel_kind *kind, 
     const struct pel_kind *own = kind ? kind : pel_kind_of(call->op, call->dtype);
     const struct pel_pick *at_hand = pel_dispatch_short(call->op, call->dtype, flags, call->n, opts);
     if (at_hand)
-        return run_serial(call, own, flags, at_hand);
+        return run_serial(call, own, pel_flags(opts), at_hand);
     struct pel_request request = {.op = call->op,
                                   .dtype = call->dtype,
                                   .flags = flags,

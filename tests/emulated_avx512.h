@@ -47,10 +47,11 @@ MIN_MAX(__m512i, epu32, 16)
 MIN_MAX(__m512i, epi64, 8)
 MIN_MAX(__m512i, epu64, 8)
 
-/* The tokens of the table that the kernels give: quiet and signalling NaN become the first operand. */
+/* By the one table that the kernels give: quiet and signalling NaN become the first operand. */
+#define TRAP_UNLESS(known) ((known) ? (void)0 : __builtin_trap())
 #define FIXUPIMM(vector, type, lanes)                                                                                  \
     EMULATE(vector, emulated_##type, fixupimm_##type, (vector a, vector b, __m512i table, int imm), lanes,             \
-            ((void)table, (void)imm, b[i] != b[i] ? a[i] : b[i]))
+            (TRAP_UNLESS(AS(epi32, table)[0] == 0x11111100 && imm == 0), b[i] != b[i] ? a[i] : b[i]))
 FIXUPIMM(__m512, ps, 16)
 FIXUPIMM(__m512d, pd, 8)
 
@@ -147,7 +148,7 @@ EMULATE_WIDTH(64, 8, __mmask8)
     EMULATED mask_type emulated_cmp_##type##_mask(vector a, vector b, int predicate)                                   \
     {                                                                                                                  \
         unsigned mask = 0;                                                                                             \
-        (void)predicate; /* the kernels ask for unordered lanes alone */                                               \
+        TRAP_UNLESS(predicate == _CMP_UNORD_Q); /* the kernels ask for no other */                                     \
         for (int i = 0; i < (lanes); i++)                                                                              \
             mask |= (unsigned)(a[i] != a[i] || b[i] != b[i]) << i;                                                     \
         return (mask_type)mask;                                                                                        \

@@ -207,8 +207,8 @@ AM_TESTS_ENVIRONMENT += \
 	TSAN_OPTIONS='ignore_noninstrumented_modules=1 halt_on_error=1'; export TSAN_OPTIONS;
 endif
 
-# Checks that build all anew in a folder of their own, and take minutes; check-more runs every one but the long. What they do in
-# detail is in tests/check_*.log.
+# Checks that build all anew in a folder of their own, and take minutes; check-more runs every one but the long. What
+# they do in detail is in tests/check_*.log.
 more_checks = check-asan check-clang check-races check-qemu
 long_checks = check-avx512
 EXTRA_DIST += \
