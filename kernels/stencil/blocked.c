@@ -90,23 +90,22 @@ static ALWAYS_INLINE void NAME(block)(struct NAME(span) span, size_t x, size_t v
     UNROLL for (size_t v = 0; v < vectors; v++) NAME(put)(&span, x + v * LANES, acc[v]);
 }
 
-/* The row, or rows, from cell x on. The first and the last vector are where the row begins and ends, those between them
- * where stores are aligned: cells that two of them share are computed twice. */
+/* The row, or rows, from cell x on: where stores are aligned in blocks, and then vector by vector what blocks leave,
+ * and what lies before and behind, where cells that two vectors share are computed twice. The bodies are long: each is
+ * expanded once. */
 static ALWAYS_INLINE void NAME(walk)(struct NAME(span) span, size_t x, NAME(block_body) * block, const size_t most)
 {
-    size_t end = x + span.count;
-    block(span, x, 1);
-    x = span.count <= 2 * LANES ? end - LANES : x + LANES - (uintptr_t)(span.to + x) / sizeof(T) % LANES;
+    size_t begin = x, end = x + span.count;
+    x += LANES - (span.count > 2 * LANES ? (uintptr_t)(span.to + x) / sizeof(T) % LANES : 0);
 #define PIECES(n)                                                                                                      \
     for (; (n) <= most && (n) <= span.longest && x + (n)*LANES <= end; x += (n)*LANES)                                 \
         block(span, x, n);
     PIECES(8)
     PIECES(4)
     PIECES(2)
-    PIECES(1)
 #undef PIECES
-    if (x < end)
-        block(span, end - LANES, 1);
+    for (size_t left = x; begin < end; begin = left, left += LANES)
+        block(span, begin + LANES <= end ? begin : end - LANES, 1);
 }
 
 static inline T NAME(cell)(struct NAME(span) span, size_t x)
