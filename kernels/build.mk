@@ -6,7 +6,7 @@ noinst_HEADERS = \
 	kernels/foreach_narrow.h kernels/foreach_one.h kernels/foreach_signed.h \
 	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
 	kernels/simd/neon.h kernels/simd/split.h \
-	kernels/reduce/acc.h kernels/reduce/columns.h kernels/reduce/evidence_bits.h kernels/reduce/evidence_flags.h kernels/reduce/fold.h \
+	kernels/reduce/acc.h kernels/reduce/columns.h kernels/reduce/evidence_bits.h kernels/reduce/evidence_flags.h kernels/reduce/few.h kernels/reduce/fold.h \
 	kernels/reduce/fold_terms.h kernels/reduce/map.h kernels/reduce/product.h kernels/reduce/state.h \
 	kernels/scan/compact_leaf.h kernels/scan/leaf.h kernels/scan/relation.h kernels/scan/stream.h \
 	kernels/histogram/edges.h kernels/histogram/leaf.h kernels/histogram/places.h \

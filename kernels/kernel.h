@@ -119,6 +119,9 @@ struct pel_permute_leaf;
  * itself: y is x. Where elements are mapped to terms y is a struct pel_map, kernels/reduce/state.h. */
 typedef void pel_reduce_fn(const void *x, const void *y, size_t n, union pel_reduce_state *state,
                            const int32_t *params);
+/* The double nearest to what a reduction of a few floats is; `narrow`: such that the float nearest to it is the one
+ * nearest to that. False where the kernel cannot tell, or there are more elements than it takes so. */
+typedef bool pel_few_fn(const void *x, const void *y, size_t n, bool narrow, double *value);
 /* Sums each of many columns, exactly where it can. */
 typedef void pel_columns_fn(struct pel_columns *columns, const int32_t *params);
 /* Computes one step on a box of the grid. */
@@ -161,6 +164,7 @@ struct pel_kernel {
         pel_sweep_fn *sweep;
     } run;
     pel_line_fn *line; /* beside a sweep; NULL: steps are taken one by one */
+    pel_few_fn *few;   /* beside a reduction, whose states it does without; NULL: there is none */
     /* Why this kernel cannot serve a request, in a few words; NULL: it can. No function: it always can. */
     const char *(*why_not)(const struct pel_request *request);
     struct pel_param params[PEL_MAX_PARAMS]; /* up to the first without a name */

@@ -126,6 +126,17 @@ static void merge_tiles(void *context, size_t a, size_t b)
     split->kind->merge(state_of(split, a), state_of(split, b));
 }
 
+/* Few elements, where the kernel knows what the operation's own kind of state would end in. */
+static bool run_few(const struct pel_call *call, const struct pel_kind *kind, const struct pel_kernel *kernel)
+{
+    double value;
+    if (!kernel->few || kind != pel_kind_of(call->op, call->dtype) ||
+        !kernel->few(call->x, call->y, call->n, call->result_size == sizeof(float), &value))
+        return false;
+    pel_write_double(call, 0, value);
+    return true;
+}
+
 /* All of it as one tile. Integers have no use for the floating-point environment, whose registers are slow. */
 static pel_status run_serial(const struct pel_call *call, const struct pel_kind *kind, unsigned flags,
                              const struct pel_pick *pick)
@@ -133,9 +144,12 @@ static pel_status run_serial(const struct pel_call *call, const struct pel_kind 
     bool is_float = call->dtype == PEL_F32 || call->dtype == PEL_F64;
     union pel_large_state state;
     pel_fpenv caller = is_float ? pel_fpenv_enter() : (pel_fpenv)PEL_FPENV_DEFAULT;
-    kind->clear(&state.one, 0);
-    pick->kernel->run.reduce(call->x, call->y, call->n, &state.one, pick->params);
-    pel_status status = kind->finish(call, flags, &state.one);
+    pel_status status = PEL_OK;
+    if (!run_few(call, kind, pick->kernel)) {
+        kind->clear(&state.one, 0);
+        pick->kernel->run.reduce(call->x, call->y, call->n, &state.one, pick->params);
+        status = kind->finish(call, flags, &state.one);
+    }
     if (is_float)
         pel_fpenv_leave(caller);
     return status;

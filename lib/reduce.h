@@ -56,6 +56,9 @@ void pel_write_bits(const struct pel_call *call, size_t index, uint64_t bits);
 /* Writes a number rounded to the result's width: a double, or a float where that is narrower. */
 void pel_write_rounded(const struct pel_call *call, size_t index, struct pel_acc *acc);
 
+/* The same of a double, under the kernels' floating-point environment. */
+void pel_write_double(const struct pel_call *call, size_t index, double value);
+
 /* The canonical NaN. */
 void pel_write_nan(const struct pel_call *call, size_t index);
 

@@ -32,6 +32,16 @@ void pel_write_rounded(const struct pel_call *call, size_t index, struct pel_acc
     pel_write_bits(call, index, narrow ? pel_acc_bits_f32(acc) : pel_acc_bits_f64(acc));
 }
 
+void pel_write_double(const struct pel_call *call, size_t index, double value)
+{
+    float narrow = (float)value;
+    char *to = (char *)call->result + index * call->result_size;
+    if (call->result_size == sizeof narrow)
+        memcpy(to, &narrow, sizeof narrow);
+    else
+        memcpy(to, &value, sizeof value);
+}
+
 void pel_write_nan(const struct pel_call *call, size_t index)
 {
     pel_write_bits(call, index, call->result_size == sizeof(float) ? UINT64_C(0x7fc00000) : UINT64_C(0x7ff8) << 48);

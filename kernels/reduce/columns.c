@@ -3,16 +3,14 @@
  * Each column, or each lane of a column whose elements are neighbours, is a chain of folds (fold.h) in doubles: one
  * level where that takes all elements whole, as it mostly does for floats, else two. All columns of a piece share their
  * anchors, and the evidence that nothing was lost. What a level has gathered is its distance from the anchor, a double;
- * two of them add up to the nearest double and what that leaves (D. E. Knuth, The Art of Computer Programming
- * 2, 4.2.2).
+ * two of them add up to the nearest double and what that leaves (few.h).
  *
  * A piece without the evidence is measured and done again, then with two levels, and is at last left to the caller; so
  * are columns where the sign of a zero is in question. */
 #ifndef T
 
-#include <float.h>
-
 #include "kernels/reduce/columns.h"
+#include "kernels/reduce/few.h"
 #include "kernels/reduce/fold.h"
 
 enum {
@@ -59,6 +57,10 @@ static void piece_start(struct piece *piece, int exponent, size_t rows, uintptr_
 /* Adds a term to a chain of one or two levels. */
 INLINE void piece_add(struct piece *piece, v_f64 *chain, v_f64 x, int levels)
 {
+    if (levels == WATCHED) {
+        chain[0] += x;
+        return;
+    }
     if (levels == 1) {
         evidence_add(&piece->evidence, &chain[0], x, piece->anchor[0], 0);
         return;
@@ -74,37 +76,17 @@ INLINE v_u64 chain_moved(const struct piece *piece, v_f64 *chain, int level)
     return ((v_u64)*chain ^ (v_u64)piece->anchor[level]) >> 52;
 }
 
-/* The sum of two numbers, and its rounding error, in place. */
-INLINE void two_sum(v_f64 *a, v_f64 *b)
+/* Whether all chains, none of which left its binade, took all of their terms. */
+INLINE bool piece_is_exact(const struct piece *piece, size_t rows, int levels)
 {
-    v_f64 s = *a + *b, t = s - *a;
-    *b = (*a - (s - t)) + (*b - t);
-    *a = s;
+    return levels == WATCHED ? evidence_is_whole(&piece->evidence, piece->exponent, rows)
+                             : evidence_holds(&piece->evidence);
 }
 
 /* A number of doubles from memory, if not all lanes then the first ones. */
 INLINE void store_lanes(double *to, v_f64 v, size_t count)
 {
     memcpy(to, &v, (count < WIDTH ? count : WIDTH) * sizeof *to);
-}
-
-/* The quotients of sum + rest, which is below half a unit of sum, by n: whether they are sure to be rounded right, and
- * whether they are not exact. */
-INLINE v_f64 divide(v_f64 sum, v_f64 rest, double n, v_i64 *sure, v_i64 *inexact)
-{
-    v_f64 q = sum / n, size = (v_f64)((v_u64)sum << 1 >> 1), remainder = v_fma_f64(-q, v_set1_f64(n), sum);
-    v_f64 more = (remainder + rest) / n, near = q + more, left = (q - near) + more;
-    v_i64 normal = (size > 0x1p-900) & (size < 0x1p1000), whole = rest == 0;
-    *sure = whole | (normal & (near + left * (1 + 0x1p-20) == near));
-    *inexact = ~(whole & normal & (remainder == 0));
-    return v_select_f64(whole, q, near);
-}
-
-/* Where a double may stand for what it was rounded from when it is rounded to float: it is no tie, and normal. */
-INLINE v_i64 round_again(v_f64 value)
-{
-    v_f64 size = (v_f64)((v_u64)value << 1 >> 1);
-    return (size >= FLT_MIN) & (v_i64)(((v_u64)value & 0x1fffffff) != 0x10000000);
 }
 
 /* Makes results of exact sums, value + rest: see columns.h. */
@@ -145,14 +127,18 @@ static const T *NAME(at)(const struct pel_columns *job, size_t row, size_t colum
                                      (ptrdiff_t)column * job->column_stride);
 }
 
-/* As many elements as there are lanes of double, or fewer and zeros. */
-INLINE v_f64 NAME(load_lanes)(const T *p, size_t count)
+/* Adds the elements of a vector, each to its chain; what lies beyond `count` is no element. */
+INLINE void NAME(add_vector)(struct piece *piece, v_f64 (*chain)[PAIR], const T *x, size_t count, int levels)
 {
-    T rest[WIDTH] = {0};
-    if (count >= WIDTH)
-        return NAME(load)(p);
-    memcpy(rest, p, count * sizeof *p);
-    return NAME(load)(rest);
+    T part[LANES] = {0};
+    if (count < LANES)
+        x = memcpy(part, x, count * sizeof *x);
+#if T_BITS == 32
+    if (levels == WATCHED)
+        evidence_watch(&piece->evidence, x);
+#endif
+    for (size_t i = 0; i < LANES; i += WIDTH)
+        piece_add(piece, chain[i / WIDTH], NAME(load)(x + i), levels);
 }
 
 /* Chains of all columns of a stripe, level by level: those that are in use lie together in the first cache. */
@@ -160,17 +146,22 @@ struct NAME(chains) {
     v_f64 level[PAIR][STRIPE / WIDTH];
 };
 
-/* Passes the terms of some rows at a column through its chains, as many as a vector takes or `count`. */
+/* Passes the terms of some rows through the chains of a vector of columns, or of the first `count` of them. */
 INLINE void NAME(pass_vector)(struct piece *piece, struct NAME(chains) * chains, const T *const *row, size_t c,
                               size_t count, size_t together, int levels)
 {
-    v_f64 sum[PAIR] = {chains->level[0][c / WIDTH], chains->level[levels - 1][c / WIDTH]};
+    v_f64 sum[LANES / WIDTH][PAIR];
+    for (size_t i = 0; i < LANES / WIDTH; i++) {
+        for (int level = 0; level < levels_of(levels); level++)
+            sum[i][level] = chains->level[level][c / WIDTH + i];
+    }
 #pragma GCC unroll 4
     for (size_t k = 0; k < together; k++)
-        piece_add(piece, sum, NAME(load_lanes)(row[k] + c, count), levels);
-    chains->level[0][c / WIDTH] = sum[0];
-    if (levels > 1)
-        chains->level[1][c / WIDTH] = sum[1];
+        NAME(add_vector)(piece, sum, row[k] + c, count, levels);
+    for (size_t i = 0; i < LANES / WIDTH; i++) {
+        for (int level = 0; level < levels_of(levels); level++)
+            chains->level[level][c / WIDTH + i] = sum[i][level];
+    }
 }
 
 /* Rows are contiguous: passes this many of them, from `first` up, through the chains, a cache line of each at a time.
@@ -192,10 +183,10 @@ INLINE void NAME(pass_rows)(struct piece *piece, struct NAME(chains) * chains, c
         for (size_t k = 0; k < together; k++)
             __builtin_prefetch((const void *)((uintptr_t)(row[k] + c) + ahead));
 #pragma GCC unroll 1 /* registers are few */
-        for (size_t i = 0; i < PER_LINE; i += WIDTH)
-            NAME(pass_vector)(piece, chains, row, c + i, WIDTH, together, levels);
+        for (size_t i = 0; i < PER_LINE; i += LANES)
+            NAME(pass_vector)(piece, chains, row, c + i, LANES, together, levels);
     }
-    for (; c < job->columns; c += WIDTH)
+    for (; c < job->columns; c += LANES)
         NAME(pass_vector)(piece, chains, row, c, job->columns - c, together, levels);
 }
 
@@ -204,8 +195,8 @@ INLINE bool NAME(across)(struct piece *piece, const struct pel_columns *job, int
 {
     struct NAME(chains) chains;
     v_u64 moved = {0};
-    size_t row = 0, vectors = (job->columns + WIDTH - 1) / WIDTH;
-    for (int level = 0; level < levels; level++) {
+    size_t row = 0, vectors = (job->columns + LANES - 1) / LANES * (LANES / WIDTH);
+    for (int level = 0; level < levels_of(levels); level++) {
         for (size_t i = 0; i < vectors; i++)
             chains.level[level][i] = piece->anchor[level];
     }
@@ -214,13 +205,13 @@ INLINE bool NAME(across)(struct piece *piece, const struct pel_columns *job, int
         NAME(pass_rows)(piece, &chains, job, row, TOGETHER, levels);
     for (; row < job->rows; row++)
         NAME(pass_rows)(piece, &chains, job, row, 1, levels);
-    for (int level = 0; level < levels; level++) {
+    for (int level = 0; level < levels_of(levels); level++) {
         for (size_t i = 0; i < vectors; i++)
             moved |= chain_moved(piece, &chains.level[level][i], level);
     }
-    if (!evidence_holds(&piece->evidence) || v_any_u64(moved))
+    if (!piece_is_exact(piece, job->rows, levels) || v_any_u64(moved))
         return false;
-    for (size_t i = 0; i < vectors; i++) {
+    for (size_t i = 0; i * WIDTH < job->columns; i++) {
         v_f64 sum = chains.level[0][i] - piece->anchor[0], rest = {0};
         if (levels > 1) {
             rest = chains.level[1][i] - piece->anchor[1];
@@ -248,12 +239,12 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
         for (; i + STEP <= job->rows; i += STEP) {
             NAME(ask_for)(x + i, piece->ahead);
 #pragma GCC unroll 4
-            for (int k = 0; k < CHAINS; k++)
-                piece_add(piece, chain[k], NAME(load)(x + i + k * WIDTH), levels);
+            for (size_t k = 0; k < STEP; k += LANES)
+                NAME(add_vector)(piece, &chain[k / WIDTH], x + i + k, LANES, levels);
         }
-        for (; i < job->rows; i += WIDTH)
-            piece_add(piece, chain[0], NAME(load_lanes)(x + i, job->rows - i), levels);
-        for (int level = 0; level < levels; level++) {
+        for (; i < job->rows; i += LANES)
+            NAME(add_vector)(piece, chain, x + i, job->rows - i, levels);
+        for (int level = 0; level < levels_of(levels); level++) {
             v_u64 units = {0}; /* without signs, as chains that have left their binade may be anywhere */
             for (int k = 0; k < CHAINS; k++)
                 units += (v_u64)chain[k][level] - (v_u64)piece->anchor[level];
@@ -261,14 +252,14 @@ INLINE bool NAME(along)(struct piece *piece, const struct pel_columns *job, int 
             wide |= (int64_t)((uint64_t)m + (UINT64_C(1) << 52)) >> 53;
             total[level] = (double)m * piece->unit[level];
         }
-        for (int level = 0; level < levels; level++) {
+        for (int level = 0; level < levels_of(levels); level++) {
             for (int k = 0; k < CHAINS; k++)
                 moved |= chain_moved(piece, &chain[k][level], level);
         }
         job->value[c] = total[0];
         job->rest[c] = total[1];
     }
-    if (!evidence_holds(&piece->evidence) || v_any_u64(moved) || wide)
+    if (!piece_is_exact(piece, job->rows, levels) || v_any_u64(moved) || wide)
         return false;
     for (size_t c = 0; c < job->columns; c += WIDTH) {
         v_f64 sum = {0}, rest = {0};
@@ -310,7 +301,9 @@ static bool NAME(sum_piece)(const struct pel_columns *job, int exponent, int lev
     if (exponent > TOP)
         return false;
     piece_start(&piece, exponent, job->rows, ahead);
-    if (levels == 1)
+    if (T_BITS == 32 && levels == WATCHED)
+        return down ? NAME(along)(&piece, job, WATCHED) : NAME(across)(&piece, job, WATCHED);
+    if (T_BITS == 32 && levels == 1)
         return down ? NAME(along)(&piece, job, 1) : NAME(across)(&piece, job, 1);
     return down ? NAME(along)(&piece, job, PAIR) : NAME(across)(&piece, job, PAIR);
 }

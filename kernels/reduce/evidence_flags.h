@@ -1,4 +1,4 @@
-/* Evidence that the folds of a block lost nothing, from floating-point flags; see fold.c.
+/* Evidence that the folds of a block lost nothing, from floating-point flags; see fold.h.
  *
  * AVX-512 can tell each instruction whether to raise flags. Additions that split a term, and products, are quiet. All
  * else must be exact, and the flags of the block tell whether it was: when q = t - S and r = x - q raise nothing,
@@ -54,6 +54,19 @@ static inline void evidence_add(struct evidence *evidence, v_f64 *sum, v_f64 x, 
 {
     (void)evidence, (void)anchor, (void)level;
     *sum += x;
+}
+
+/* Nothing is to be known of floats that are to be added to chains of one level. */
+static inline void evidence_watch(struct evidence *evidence, const float *x)
+{
+    (void)evidence, (void)x;
+}
+
+/* Whether such chains took all of them whole. */
+static inline bool evidence_is_whole(const struct evidence *evidence, int exponent, size_t terms)
+{
+    (void)exponent, (void)terms;
+    return evidence_holds(evidence);
 }
 
 /* A product whose rounding error is accounted for. */

@@ -2,19 +2,33 @@
 #ifndef T
 
 #include "kernels/reduce/fold.h"
+#include "kernels/reduce/few.h"
+
+/* The result of few terms, where it is sure and is not rounded twice in a way that shows. */
+INLINE bool few_close(v_f64 value, v_i64 sure, v_i64 inexact, bool narrow, double *result)
+{
+    if (narrow)
+        sure &= ~inexact | round_again(value);
+    *result = value[0];
+    return sure[0];
+}
 
 #define PEL_SELF "kernels/reduce/fold.c"
 #include "kernels/foreach_float.h"
 
+#define ROWS(op, function, few_) FOLD_ROW(op, f32, function, few_##_f32), FOLD_ROW(op, f64, function, few_##_f64)
+
 /* Where fma is a call of libm, the limbs of the reference are as fast as exact products of doubles. */
 const struct pel_kernel PEL_TABLE(reduce_fold)[] = {
-    FOLD_ROWS(SUM, sum),     FOLD_ROWS(ASUM, asum),    FOLD_ROWS(MEAN, sum),
-    FOLD_ROW(DOT, f32, dot), FOLD_ROW(NRM2, f32, dot),
-#if !PEL_ISA_IS(scalar)
-    FOLD_ROW(DOT, f64, dot), FOLD_ROW(NRM2, f64, dot),
+    ROWS(SUM, sum, few_sum), ROWS(ASUM, asum, few_asum),
+#if PEL_ISA_IS(scalar)
+    FOLD_ROWS(MEAN, sum),    FOLD_ROW(DOT, f32, dot, NULL), FOLD_ROW(NRM2, f32, dot, NULL),
+#else
+    ROWS(MEAN, sum, few_mean), ROWS(DOT, dot, few_dot),    ROWS(NRM2, dot, few_norm),
 #endif
     PEL_END_OF_TABLE,
 };
+#undef ROWS
 
 #else
 
@@ -103,6 +117,86 @@ static void NAME(dot)(const void *x, const void *y, size_t n, union pel_reduce_s
     NAME(add)((struct NAME(terms)){x, y, false, (uintptr_t)params[0]}, n, NAME(DOT_LEVELS), &state->acc);
 }
 
+#endif
+
+/* The first `count` lanes from memory, all of them if there are more; the others zeros. */
+INLINE v_f64 NAME(load_few)(const T *p, size_t count)
+{
+    T part[WIDTH] = {0};
+    if (count >= WIDTH)
+        return NAME(load)(p);
+    for (size_t i = 0; i < count; i++)
+        part[i] = p[i];
+    return NAME(load)(part);
+}
+
+/* A sum of few terms; false where it is not known. */
+INLINE bool NAME(sum_few)(struct NAME(terms) terms, size_t n, struct pair *sum)
+{
+    *sum = (struct pair){{0}, {0}, {0}};
+    for (size_t i = 0; i < n; i += WIDTH) {
+        v_f64 a = NAME(load_few)(terms.x + i, n - i);
+        if (!terms.y) {
+            pair_add(sum, terms.magnitudes ? (v_f64)((v_u64)a << 1 >> 1) : a);
+            continue;
+        }
+        v_f64 b = NAME(load_few)(terms.y + i, n - i), product = a * b;
+        pair_add(sum, product);
+#if T_BITS == 64
+        v_i64 tiny = (v_i64)((v_f64)((v_u64)product << 1 >> 1) < 0x1p-968);
+        sum->lost |= (v_u64)(tiny & (v_i64)((a != 0) & (b != 0)));
+        pair_add_low(sum, v_fma_f64(a, b, -product));
+#endif
+    }
+    return pair_close(sum);
+}
+
+/* Sums, as they are. */
+INLINE bool NAME(few)(struct NAME(terms) terms, size_t n, bool narrow, double *result)
+{
+    struct pair sum;
+    return n <= FEW && NAME(sum_few)(terms, n, &sum) &&
+           few_close(sum.high, ~(v_i64){0}, (v_i64)(sum.low != 0), narrow, result);
+}
+
+static bool NAME(few_sum)(const void *x, const void *y, size_t n, bool narrow, double *result)
+{
+    (void)y;
+    return NAME(few)((struct NAME(terms)){x, NULL, false, 0}, n, narrow, result);
+}
+
+static bool NAME(few_asum)(const void *x, const void *y, size_t n, bool narrow, double *result)
+{
+    (void)y;
+    return NAME(few)((struct NAME(terms)){x, NULL, true, 0}, n, narrow, result);
+}
+
+#if !PEL_ISA_IS(scalar)
+static bool NAME(few_dot)(const void *x, const void *y, size_t n, bool narrow, double *result)
+{
+    return NAME(few)((struct NAME(terms)){x, y, false, 0}, n, narrow, result);
+}
+
+static bool NAME(few_mean)(const void *x, const void *y, size_t n, bool narrow, double *result)
+{
+    struct pair sum;
+    v_i64 sure, inexact;
+    (void)y;
+    if (n > FEW || !NAME(sum_few)((struct NAME(terms)){x, NULL, false, 0}, n, &sum))
+        return false;
+    v_f64 mean = divide(sum.high, sum.low, (double)n, &sure, &inexact);
+    return few_close(mean, sure, inexact, narrow, result);
+}
+
+static bool NAME(few_norm)(const void *x, const void *y, size_t n, bool narrow, double *result)
+{
+    struct pair sum;
+    v_i64 sure, inexact;
+    if (n > FEW || !NAME(sum_few)((struct NAME(terms)){x, y, false, 0}, n, &sum))
+        return false;
+    v_f64 norm = root(sum.high, sum.low, &sure, &inexact);
+    return few_close(norm, sure, inexact, narrow, result);
+}
 #endif
 
 #endif

@@ -41,7 +41,8 @@ enum {
     CHAINS = 4,
     STEP = WIDTH * CHAINS,
     TERMS = 2 * BLOCK / STEP, /* of a chain: a product counts twice */
-    MOST = 2,                 /* levels that a block may take beyond the usual */
+    WATCHED = 0, /* one level of floats whose magnitudes alone are the evidence: cheap, but less data passes */
+    MOST = 2,    /* levels that a block may take beyond the usual; one more beyond WATCHED */
     LEVELS = 3 + MOST,
     FORGET = 64, /* blocks after which the usual number is tried again */
     SHORT = 24,  /* fewer elements are not worth a block */
@@ -68,8 +69,15 @@ INLINE int next_anchor(int exponent)
     return next < BOTTOM ? BOTTOM : next;
 }
 
+/* How many levels there are. */
+INLINE int levels_of(int levels)
+{
+    return levels == WATCHED ? 1 : levels;
+}
+
 INLINE void folds_start(struct folds *folds, int exponent, int levels)
 {
+    levels = levels_of(levels);
     for (int level = 0; level < levels; level++) {
         uint64_t bits = (uint64_t)(exponent + 1023) << 52 | UINT64_C(1) << 51;
         folds->anchor[level] = (v_f64)v_set1_u64(bits);
@@ -83,6 +91,10 @@ INLINE void folds_start(struct folds *folds, int exponent, int levels)
 /* Folds terms into a chain from a level down. */
 INLINE void fold_down(struct folds *folds, int c, v_f64 x, int level, int levels)
 {
+    if (levels == WATCHED) {
+        folds->sum[0][c] += x;
+        return;
+    }
 #pragma GCC unroll 4
     for (; level < levels - 1; level++)
         x = evidence_split(&folds->evidence, &folds->sum[level][c], x, folds->anchor[level], level);
@@ -90,17 +102,19 @@ INLINE void fold_down(struct folds *folds, int c, v_f64 x, int level, int levels
 }
 
 /* Whether the chains hold the exact sum, each in the binade of its anchor. */
-INLINE bool folds_are_exact(struct folds *folds, int levels)
+INLINE bool folds_are_exact(struct folds *folds, int exponent, int levels)
 {
     v_u64 moved = {0};
 #pragma GCC unroll 5
-    for (int level = 0; level < levels; level++) {
+    for (int level = 0; level < levels_of(levels); level++) {
 #pragma GCC unroll 4
         for (int c = 0; c < CHAINS; c++) {
             evidence_await(&folds->sum[level][c]);
             moved |= ((v_u64)folds->sum[level][c] ^ (v_u64)folds->anchor[level]) >> 52;
         }
     }
+    if (levels == WATCHED)
+        return evidence_is_whole(&folds->evidence, exponent, TERMS / 2) && !v_any_u64(moved);
     return evidence_holds(&folds->evidence) && !v_any_u64(moved);
 }
 
@@ -110,7 +124,7 @@ INLINE bool folds_deposit(const struct folds *folds, int exponent, int levels, s
     bool any = false;
     pel_acc_reserve(acc, LEVELS);
 #pragma GCC unroll 5
-    for (int level = 0; level < levels; level++) {
+    for (int level = 0; level < levels_of(levels); level++) {
         v_i64 units = {0};
 #pragma GCC unroll 4
         for (int c = 0; c < CHAINS; c++)
@@ -127,9 +141,10 @@ INLINE bool folds_deposit(const struct folds *folds, int exponent, int levels, s
 #include "kernels/foreach_float.h"
 #undef PEL_SELF
 
-/* Rows of a kernel in these terms; ahead: see struct terms. */
-#define FOLD_ROW(op, suffix, function)                                                                                 \
-    PEL_ROW(op, suffix, "fold", .run.reduce = function##_##suffix, .params = {{"ahead", 4096, 512, 16384, 0}})
-#define FOLD_ROWS(op, function) FOLD_ROW(op, f32, function), FOLD_ROW(op, f64, function)
+/* Rows of a kernel in these terms, and what it does with few of them or NULL; ahead: see struct terms. */
+#define FOLD_ROW(op, suffix, function, few_)                                                                           \
+    PEL_ROW(op, suffix, "fold", .run.reduce = function##_##suffix, .few = few_,                                        \
+            .params = {{"ahead", 4096, 512, 16384, 0}})
+#define FOLD_ROWS(op, function) FOLD_ROW(op, f32, function, NULL), FOLD_ROW(op, f64, function, NULL)
 
 #endif

@@ -1,7 +1,7 @@
 /* Blocks of terms, folded; read once per dtype by fold.h. */
 
 /* What most blocks take: of sums, and of products. */
-enum { NAME(SUM_LEVELS) = T_BITS == 32 ? 1 : 2, NAME(DOT_LEVELS) };
+enum { NAME(SUM_LEVELS) = T_BITS == 32 ? WATCHED : 2, NAME(DOT_LEVELS) = T_BITS == 32 ? 2 : 3 };
 
 /* What is summed: the elements of x, or their magnitudes, or their products with those of y unless it is NULL. */
 struct NAME(terms) {
@@ -48,6 +48,10 @@ INLINE void NAME(step)(struct folds *folds, struct NAME(terms) terms, int levels
     NAME(ask_for)(terms.x, terms.ahead);
     if (terms.y)
         NAME(ask_for)(terms.y, terms.ahead);
+#if T_BITS == 32
+    for (size_t i = 0; i < STEP && levels == WATCHED; i += LANES)
+        evidence_watch(&folds->evidence, terms.x + i);
+#endif
 #pragma GCC unroll 4
     for (int c = 0; c < CHAINS; c++) {
         v_f64 a = NAME(load)(terms.x + c * WIDTH);
@@ -108,7 +112,7 @@ INLINE bool NAME(fold_block)(struct NAME(terms) terms, size_t n, int exponent, i
         part.x = NAME(pad)(x_rest, terms.x + whole, n - whole);
         part.y = terms.y ? NAME(pad)(y_rest, terms.y + whole, n - whole) : NULL;
     }
-    if (!folds_are_exact(&folds, levels) ||
+    if (!folds_are_exact(&folds, exponent, levels) ||
         (evidence_doubts_products(&folds.evidence) && !NAME(zeros_are_exact)(terms, n)))
         return false;
     if (folds_deposit(&folds, exponent, levels, acc))
@@ -155,8 +159,10 @@ INLINE bool NAME(fits)(struct NAME(terms) terms, size_t n, const struct window *
         return NAME(fold_block)(terms, n, window->exponent, levels, acc);
     case 1:
         return NAME(fold_block)(terms, n, window->exponent, levels + 1, acc);
-    default:
+    case MOST:
         return NAME(fold_block)(terms, n, window->exponent, levels + MOST, acc);
+    default:
+        return levels == WATCHED && NAME(fold_block)(terms, n, window->exponent, MOST + 1, acc);
     }
 }
 
@@ -165,7 +171,7 @@ INLINE void NAME(add_block)(struct NAME(terms) terms, size_t n, struct window *w
     for (bool measured = false; !NAME(fits)(terms, n, window, levels, acc); measured = true) {
         if (!measured) {
             window->exponent = NAME(measure)(terms, n);
-        } else if (window->exponent <= TOP && window->more < MOST) {
+        } else if (window->exponent <= TOP && window->more < (levels == WATCHED ? MOST + 1 : MOST)) {
             window->more++;
         } else {
             NAME(add_each)(terms, n, acc);
