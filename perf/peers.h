@@ -37,6 +37,7 @@ struct peer {
     unsigned dtypes;   /* 1u << dtype of those it takes */
     bool parallel;     /* uses job->threads; else one */
     void (*run)(const struct peer_job *job);
+    bool yardstick; /* reads and writes what the work has to, and has no result: what memory gives */
 };
 
 /* The stages of star2d1r-acoustic as the caller of pel would write them, for the instruction set of the plain loops.

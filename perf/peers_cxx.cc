@@ -237,37 +237,37 @@ constexpr unsigned every_dtype = (1u << (PEL_U64 + 1)) - 1;
 
 const peer peers_cxx[] = {
 #ifdef PEL_HAVE_HWY
-    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort", nullptr, every_dtype, false, vqsort},
+    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort", nullptr, every_dtype, false, vqsort, false},
 #endif
 #ifdef PEL_HAVE_TBB
-    {"tbb parallel_sort", "oneTBB " PEL_VERSION_TBB, "sort", nullptr, every_dtype, true, tbb_sort},
+    {"tbb parallel_sort", "oneTBB " PEL_VERSION_TBB, "sort", nullptr, every_dtype, true, tbb_sort, false},
 #endif
 #ifdef HAVE_PARALLEL_MODE
-    {"gnu_parallel sort", "libstdc++ " STRING(_GLIBCXX_RELEASE), "sort", nullptr, every_dtype, true,
-     parallel_mode_sort},
+    {"gnu_parallel sort", "libstdc++ " STRING(_GLIBCXX_RELEASE), "sort", nullptr, every_dtype, true, parallel_mode_sort,
+     false},
 #endif
-    {"std sort", "C++ standard library", "sort", nullptr, every_dtype, false, std_sort},
-    {"std sort of indices", "C++ standard library", "argsort", nullptr, every_dtype, false, std_argsort},
+    {"std sort", "C++ standard library", "sort", nullptr, every_dtype, false, std_sort, false},
+    {"std sort of indices", "C++ standard library", "argsort", nullptr, every_dtype, false, std_argsort, false},
     {"std stable_sort of records", "C++ standard library", "sort_pairs", nullptr, every_dtype, false,
-     std_stable_sort_pairs},
-    {"std partial_sort", "C++ standard library", "partial_sort", nullptr, every_dtype, false, std_partial_sort},
-    {"std sort", "C++ standard library", "sort_i8", nullptr, every_dtype, false, std_sort_narrow<int8_t>},
-    {"std sort", "C++ standard library", "sort_u8", nullptr, every_dtype, false, std_sort_narrow<uint8_t>},
-    {"std sort", "C++ standard library", "sort_i16", nullptr, every_dtype, false, std_sort_narrow<int16_t>},
-    {"std sort", "C++ standard library", "sort_u16", nullptr, every_dtype, false, std_sort_narrow<uint16_t>},
+     std_stable_sort_pairs, false},
+    {"std partial_sort", "C++ standard library", "partial_sort", nullptr, every_dtype, false, std_partial_sort, false},
+    {"std sort", "C++ standard library", "sort_i8", nullptr, every_dtype, false, std_sort_narrow<int8_t>, false},
+    {"std sort", "C++ standard library", "sort_u8", nullptr, every_dtype, false, std_sort_narrow<uint8_t>, false},
+    {"std sort", "C++ standard library", "sort_i16", nullptr, every_dtype, false, std_sort_narrow<int16_t>, false},
+    {"std sort", "C++ standard library", "sort_u16", nullptr, every_dtype, false, std_sort_narrow<uint16_t>, false},
 #ifdef PEL_HAVE_HWY
-    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort_i16", nullptr, every_dtype, false, vqsort_narrow<int16_t>},
-    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort_u16", nullptr, every_dtype, false, vqsort_narrow<uint16_t>},
+    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort_i16", nullptr, every_dtype, false, vqsort_narrow<int16_t>, false},
+    {"hwy vqsort", "Highway " PEL_VERSION_HWY, "sort_u16", nullptr, every_dtype, false, vqsort_narrow<uint16_t>, false},
 #endif
-    {"std sort", "C++ standard library", "sort_u128", nullptr, every_dtype, false, std_sort_u128},
-    {"std lower_bound", "C++ standard library", "searchsorted", nullptr, every_dtype, false, std_lower_bound},
-    {"std merge", "C++ standard library", "merge", nullptr, every_dtype, false, std_merge},
-    {"std sort, then counts", "C++ standard library", "unique", nullptr, every_dtype, false, std_sort_unique},
-    {"loop", "plain loop", "permute", nullptr, every_dtype, false, plain_gather},
-    {"std nth_element", "C++ standard library", "select", nullptr, every_dtype, false, std_nth_element},
+    {"std sort", "C++ standard library", "sort_u128", nullptr, every_dtype, false, std_sort_u128, false},
+    {"std lower_bound", "C++ standard library", "searchsorted", nullptr, every_dtype, false, std_lower_bound, false},
+    {"std merge", "C++ standard library", "merge", nullptr, every_dtype, false, std_merge, false},
+    {"std sort, then counts", "C++ standard library", "unique", nullptr, every_dtype, false, std_sort_unique, false},
+    {"loop", "plain loop", "permute", nullptr, every_dtype, false, plain_gather, false},
+    {"std nth_element", "C++ standard library", "select", nullptr, every_dtype, false, std_nth_element, false},
 #ifdef HAVE_PARALLEL_MODE
     {"gnu_parallel partial_sum", "libstdc++ " STRING(_GLIBCXX_RELEASE), "scan", nullptr, every_dtype, true,
-     parallel_mode_scan},
+     parallel_mode_scan, false},
 #endif
-    {"std inclusive_scan", "C++ standard library", "scan", nullptr, every_dtype, false, std_scan},
-    {nullptr, nullptr, nullptr, nullptr, 0, false, nullptr}};
+    {"std inclusive_scan", "C++ standard library", "scan", nullptr, every_dtype, false, std_scan, false},
+    {nullptr, nullptr, nullptr, nullptr, 0, false, nullptr, false}};

@@ -8,7 +8,8 @@
 #include "kernels/kernel.h"
 #include "perf/peers.h"
 
-/* Elements that a thread takes at once; for no more than these a parallel region costs more than it brings. */
+/* Elements that a thread takes at once; no more than these are left to a loop without a region, which would cost more
+ * than it brings. */
 enum { BLOCK = 1 << 15 };
 
 static size_t smaller(size_t a, size_t b)
@@ -38,10 +39,22 @@ static size_t smaller(size_t a, size_t b)
 #define SERIALS(op)        SERIAL(op, f32), SERIAL(op, f64), SERIAL(op, i32), SERIAL(op, i64), SERIAL(op, u32), SERIAL(op, u64)
 #define ROWS_OF_FLOATS(op) ROW(op, f32), ROW(op, f64)
 
+#define YARDSTICK(name_, op_, suffix)                                                                                  \
+    {                                                                                                                  \
+        .name = name_, .origin = "plain loop", .op = #op_, .dtypes = 1u << PEL_DTYPE_##suffix, .parallel = true,       \
+        .run = op_##_of_data_##suffix, .yardstick = true                                                               \
+    }
+
+/* clang-format off */
 const struct peer PEER_TABLE(loops, PEL_ISA)[] = {
-    ROWS(sum),         ROWS(dot),         ROWS(mean),       ROWS_OF_FLOATS(asum), ROWS_OF_FLOATS(nrm2),
-    ROWS(min),         ROWS(max),         ROWS(argmin),     ROWS(argmax),         SERIALS(scan),
-    SERIALS(scan_min), SERIALS(scan_max), SERIALS(compact), SERIALS(histogram),   {.name = NULL}};
+    ROWS(sum), ROWS(dot), ROWS(mean), ROWS_OF_FLOATS(asum), ROWS_OF_FLOATS(nrm2),
+    ROWS(min), ROWS(max), ROWS(argmin), ROWS(argmax),
+    SERIALS(scan), SERIALS(scan_min), SERIALS(scan_max), SERIALS(compact), SERIALS(histogram),
+    YARDSTICK("sum of all", columns, f32), YARDSTICK("sum of all", columns, f64),
+    YARDSTICK("copy", scan, f32), YARDSTICK("copy", scan, f64), YARDSTICK("copy", scan, i32),
+    YARDSTICK("copy", scan, i64), YARDSTICK("copy", scan, u32), YARDSTICK("copy", scan, u64),
+    {.name = NULL}};
+/* clang-format on */
 
 #else
 
@@ -114,7 +127,9 @@ static W NAME(add_blocks)(const struct peer_job *job, W (*block)(const T *x, con
 {
     const T *x = job->x, *y = job->y;
     W sum = 0;
-#pragma omp parallel for num_threads(job->threads) if (job->n > BLOCK) reduction(+ : sum)
+    if (job->n <= BLOCK)
+        return block(x, y, job->n);
+#pragma omp parallel for num_threads(job->threads) reduction(+ : sum)
     for (size_t i = 0; i < job->n; i += BLOCK)
         sum += block(x + i, y ? y + i : NULL, smaller(job->n - i, BLOCK));
     return sum;
@@ -136,6 +151,11 @@ static void NAME(mean)(const struct peer_job *job)
 }
 
 #if T_SIGNIFICAND
+static void NAME(columns_of_data)(const struct peer_job *job)
+{
+    NAME(sum)(job);
+}
+
 static void NAME(asum)(const struct peer_job *job)
 {
     *(T *)job->result = NAME(add_blocks)(job, NAME(asum_block));
@@ -147,28 +167,42 @@ static void NAME(nrm2)(const struct peer_job *job)
 }
 #endif
 
-static void NAME(min)(const struct peer_job *job)
+static T NAME(min_of_all)(const struct peer_job *job)
 {
     const T *x = job->x;
     T best = x[0];
-#pragma omp parallel for num_threads(job->threads) if (job->n > BLOCK) reduction(min : best)
+    if (job->n <= BLOCK)
+        return NAME(min_block)(x, job->n);
+#pragma omp parallel for num_threads(job->threads) reduction(min : best)
     for (size_t i = 0; i < job->n; i += BLOCK) {
         T least = NAME(min_block)(x + i, smaller(job->n - i, BLOCK));
         best = least < best ? least : best;
     }
-    *(T *)job->result = best;
+    return best;
 }
 
-static void NAME(max)(const struct peer_job *job)
+static void NAME(min)(const struct peer_job *job)
+{
+    *(T *)job->result = NAME(min_of_all)(job);
+}
+
+static T NAME(max_of_all)(const struct peer_job *job)
 {
     const T *x = job->x;
     T best = x[0];
-#pragma omp parallel for num_threads(job->threads) if (job->n > BLOCK) reduction(max : best)
+    if (job->n <= BLOCK)
+        return NAME(max_block)(x, job->n);
+#pragma omp parallel for num_threads(job->threads) reduction(max : best)
     for (size_t i = 0; i < job->n; i += BLOCK) {
         T most = NAME(max_block)(x + i, smaller(job->n - i, BLOCK));
         best = most > best ? most : best;
     }
-    *(T *)job->result = best;
+    return best;
+}
+
+static void NAME(max)(const struct peer_job *job)
+{
+    *(T *)job->result = NAME(max_of_all)(job);
 }
 
 /* Looks for an element better than the best so far. */
@@ -217,6 +251,15 @@ static void NAME(scan)(const struct peer_job *job)
     T *out = job->data, sum = 0;
     for (size_t i = 0; i < job->n; i++)
         out[i] = sum += x[i];
+}
+
+static void NAME(scan_of_data)(const struct peer_job *job)
+{
+    const T *x = job->x;
+    T *out = job->data;
+#pragma omp parallel for num_threads(job->threads) schedule(static) if (job->n > BLOCK)
+    for (size_t i = 0; i < job->n; i += BLOCK)
+        memcpy(out + i, x + i, smaller(job->n - i, BLOCK) * sizeof *x);
 }
 
 static void NAME(scan_min)(const struct peer_job *job)

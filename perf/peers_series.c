@@ -62,7 +62,7 @@ static void loop_over_columns(const struct peer_job *job)
 enum { EVERY_DTYPE = (1u << DTYPES) - 1 };
 
 const struct peer peers_series[] = {
-    {"pel_sort of each", "a loop of our own", "sort_segments", NULL, EVERY_DTYPE, false, loop_over_segments},
-    {"pel_sort of columns", "a loop of our own", "sort_axis", NULL, EVERY_DTYPE, false, loop_over_columns},
+    {"pel_sort of each", "a loop of our own", "sort_segments", NULL, EVERY_DTYPE, false, loop_over_segments, false},
+    {"pel_sort of columns", "a loop of our own", "sort_axis", NULL, EVERY_DTYPE, false, loop_over_columns, false},
     {.name = NULL},
 };
