@@ -68,6 +68,14 @@ static inline pel_fpenv pel_fpenv_enter(void)
     return env;
 }
 
+/* Restores the caller's modes; after arithmetic that clears no exception flags, and may raise some like any other. To
+ * read the register once more would take a third of the time of a short sum. */
+static inline void pel_fpenv_leave_modes(pel_fpenv env)
+{
+    if ((env & ~(pel_fpenv)PEL_FPENV_STICKY) != PEL_FPENV_DEFAULT)
+        pel_fpenv_write(env);
+}
+
 /* Restores what the caller had; on x86 its exception flags, too, which share the register. */
 static inline void pel_fpenv_leave(pel_fpenv env)
 {

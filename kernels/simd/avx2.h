@@ -39,6 +39,25 @@ static inline v_i64 v_either_nan_f64(v_f64 a, v_f64 b)
 #define V_HAS_either_nan_f32 1
 #define V_HAS_either_nan_f64 1
 
+#define V_ANY(suffix)                                                                                                  \
+    static inline bool v_any_##suffix(v_##suffix v)                                                                    \
+    {                                                                                                                  \
+        return !_mm256_testz_si256((__m256i)v, (__m256i)v);                                                            \
+    }
+V_ANY(f32)
+V_ANY(f64)
+V_ANY(i32)
+V_ANY(i64)
+V_ANY(u32)
+V_ANY(u64)
+#undef V_ANY
+#define V_HAS_any_f32 1
+#define V_HAS_any_f64 1
+#define V_HAS_any_i32 1
+#define V_HAS_any_i64 1
+#define V_HAS_any_u32 1
+#define V_HAS_any_u64 1
+
 /* Blocks of a vector; see generic.h. A load that fills both halves, and a blend: to insert a half takes a shuffle. */
 #define V_LOAD_BLOCKS(suffix, T_)                                                                                      \
     static inline v_##suffix v_load_blocks_##suffix(const T_ *p, size_t apart)                                         \

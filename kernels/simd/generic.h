@@ -179,10 +179,12 @@ static inline VT V(load_blocks)(const T *p, size_t apart)
 #undef SHUFFLE
 
 /* Whether any bit of any lane is set. */
+#if !NAME(V_HAS_any)
 static inline bool V(any)(VT v)
 {
     return V(all_bits)((VU)v) != 0;
 }
+#endif
 
 /* The first `count` lanes from memory, at most all of them; the others from `rest`. */
 #if !NAME(V_HAS_part)
