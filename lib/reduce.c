@@ -145,7 +145,10 @@ static pel_status run_serial(const struct pel_call *call, const struct pel_kind 
     union pel_large_state state;
     pel_fpenv caller = is_float ? pel_fpenv_enter() : (pel_fpenv)PEL_FPENV_DEFAULT;
     if (run_few(call, kind, pick->kernel)) {
-        pel_fpenv_leave_modes(caller);
+        if (call->result_size == sizeof(float))
+            pel_fpenv_leave(caller); /* the float may have overflowed */
+        else
+            pel_fpenv_leave_rounded(caller);
         return PEL_OK;
     }
     kind->clear(&state.one, 0);

@@ -34,12 +34,13 @@ void pel_write_rounded(const struct pel_call *call, size_t index, struct pel_acc
 
 void pel_write_double(const struct pel_call *call, size_t index, double value)
 {
-    float narrow = (float)value;
     char *to = (char *)call->result + index * call->result_size;
-    if (call->result_size == sizeof narrow)
+    if (call->result_size == sizeof(float)) {
+        float narrow = (float)value;
         memcpy(to, &narrow, sizeof narrow);
-    else
+    } else {
         memcpy(to, &value, sizeof value);
+    }
 }
 
 void pel_write_nan(const struct pel_call *call, size_t index)
