@@ -17,7 +17,8 @@ static const char usage[] =
     "\n"
     "Measures pel on random data, and with --peers the same work by others beside it, in turn, repetition by\n"
     "repetition. The table shows medians, the processors that were busy on average, and the standard deviation in per\n"
-    "cent; \"vs best peer\" is how many times faster than the fastest of them.\n"
+    "cent; \"vs best peer\" is how many times faster than the fastest of them. What only moves the data counts there\n"
+    "where nobody else does the work.\n"
     "\n"
     "      --family F        reduce, scan, histogram, sort, stencil or dispatch (the cost of a pick)\n"
     "      --op O            one operation\n"
@@ -253,7 +254,8 @@ static void record_contest(const struct contest *contest, struct gbench *gbench)
                                                    .time = contestant->time,
                                                    .items = (double)contest->workload.elements,
                                                    .bytes = (double)contest->workload.bytes,
-                                                   .wrong = contestant->wrong});
+                                                   .wrong = contestant->wrong,
+                                                   .yardstick = contest_is_yardstick(contestant)});
     }
 }
 

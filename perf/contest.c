@@ -94,7 +94,7 @@ static void require(pel_status status, const struct contestant *contestant)
         die("%s: %s", contestant->entrant.name, pel_strerror(status));
 }
 
-static bool is_yardstick(const struct contestant *contestant)
+bool contest_is_yardstick(const struct contestant *contestant)
 {
     return contestant->entrant.peer && contestant->entrant.peer->yardstick;
 }
@@ -113,7 +113,7 @@ static void check_results(struct contest *contest)
         if (i == 0)
             expected = memcpy(allocate(bytes), result, bytes);
         else
-            contestant->wrong = !is_yardstick(contestant) && !workload_agrees(workload, expected, result);
+            contestant->wrong = !contest_is_yardstick(contestant) && !workload_agrees(workload, expected, result);
     }
     free(expected);
 }
@@ -158,8 +158,8 @@ static void evaluate_one(struct contestant *contestant, size_t repetitions, doub
 /* The fastest; a yardstick where nobody else is there. */
 static bool is_best(const struct contestant *peer, const struct contestant *best)
 {
-    if (best && is_yardstick(peer) != is_yardstick(best))
-        return is_yardstick(best);
+    if (best && contest_is_yardstick(peer) != contest_is_yardstick(best))
+        return contest_is_yardstick(best);
     return !best || peer->median < best->median;
 }
 

@@ -34,6 +34,9 @@ struct contest {
     const struct contestant *best_peer; /* NULL: there is none */
 };
 
+/* Whether it moves the data and no more: see perf/peers.h. */
+bool contest_is_yardstick(const struct contestant *contestant);
+
 /* Holds a contest. PEL_ENOTSUP: the variant that the rules name does not fit. */
 pel_status contest_hold(struct contest *contest, const struct workload_spec *spec, const struct contest_rules *rules);
 void contest_close(struct contest *contest);

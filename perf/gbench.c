@@ -151,6 +151,8 @@ static json_t *start_entry(const struct gbench *gbench, const struct gbench_resu
         set(entry, "error_occurred", json_true());
         set_string(entry, "error_message", "wrong result");
     }
+    if (result->yardstick)
+        set(entry, "pel_yardstick", json_true());
     return entry;
 }
 

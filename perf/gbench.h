@@ -16,6 +16,7 @@ struct gbench_result {
     const struct measure_time *time;
     double items, bytes; /* of a run; 0: leave out */
     bool wrong;          /* what was computed is not right */
+    bool yardstick;      /* nothing was computed, but data moved */
 };
 
 /* Starts a file; NULL: nothing is written. Ends the program where that cannot be, for want of jansson too. */

@@ -71,6 +71,7 @@ uint64_t tune_kernels_fingerprint(void)
 
 static int record = -1;
 static const char *record_path;
+static bool record_is_empty; /* and is of no use to anybody if it stays so */
 
 static void append(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void append(const char *format, ...)
@@ -86,8 +87,12 @@ static void append(const char *format, ...)
         die("cannot write %s: a line is too long", record_path);
     for (int at = 0; at < length;) {
         ssize_t written = write(record, line + at, (size_t)(length - at));
-        if (written < 0 && errno != EINTR)
-            die("cannot write %s: %s", record_path, strerror(errno));
+        if (written < 0 && errno != EINTR) {
+            int reason = errno;
+            if (record_is_empty)
+                unlink(record_path);
+            die("cannot write %s: %s", record_path, strerror(reason));
+        }
         at += written > 0 ? (int)written : 0;
     }
 }
@@ -130,10 +135,12 @@ void tune_record_begin(const char *path, bool resume)
     if (!same && unlink(path) != 0 && errno != ENOENT)
         die("cannot replace %s: %s", path, strerror(errno));
     tune_record_open(path);
+    record_is_empty = !same;
     if (!same)
         append("%s", head);
     else if (torn)
         append("\n");
+    record_is_empty = false;
     close(record);
 }
 
