@@ -12,12 +12,14 @@ configure() {
     fi
     mkdir -p "$name"
     cd "$name"
+    [ "$(cat options 2>/dev/null)" = "$*" ] || rm -f config.status
     [ -e config.status ] || "$source/configure" -q --disable-shared --with-tuning=shipped "$@" >configure.out 2>&1 || {
         cat configure.out
         rm -f config.status
         echo "$name: could not be configured"
         exit 1
     }
+    printf '%s\n' "$*" >options
     find . -name '*.trs' -exec rm -f {} +
 }
 

@@ -1,4 +1,5 @@
-/* Every public operation in one table, for tests of what holds for all of them. */
+/* Operations of all families in one table, for tests of what holds for all of them: one at least of every driver that
+ * splits work among threads or takes memory. Relatives of these that share their drivers are not repeated. */
 #ifndef PEL_TESTS_OPERATIONS_H
 #define PEL_TESTS_OPERATIONS_H
 
