@@ -44,32 +44,38 @@ static bool parse_param(const char **text, struct pel_pick *pick)
     return true;
 }
 
-/* What this thread named last: programs name the same variant call after call, and the tuner would otherwise measure
- * how long the registry takes to search. */
-static _Thread_local struct {
+/* What this thread named last, for some operations: programs name the same variant call after call, of an operation
+ * that may be made of several, and the tuner would otherwise measure how long the registry takes to search. */
+enum { SLOTS = 16 };
+
+struct memory {
     enum pel_op op;
     pel_dtype dtype;
     char variant[64];
     struct pel_pick pick;
-} last;
+};
+
+static _Thread_local struct memory memories[SLOTS];
 
 static bool recall(const char *variant, enum pel_op op, pel_dtype dtype, struct pel_pick *pick)
 {
-    if (!last.pick.kernel || last.op != op || last.dtype != dtype || strcmp(last.variant, variant) != 0)
+    const struct memory *memory = &memories[op % SLOTS];
+    if (!memory->pick.kernel || memory->op != op || memory->dtype != dtype || strcmp(memory->variant, variant) != 0)
         return false;
-    *pick = last.pick;
+    *pick = memory->pick;
     return true;
 }
 
 static void remember(const char *variant, enum pel_op op, pel_dtype dtype, const struct pel_pick *pick)
 {
+    struct memory *memory = &memories[op % SLOTS];
     size_t bytes = strlen(variant) + 1;
-    if (bytes > sizeof last.variant)
+    if (bytes > sizeof memory->variant)
         return;
-    last.op = op;
-    last.dtype = dtype;
-    memcpy(last.variant, variant, bytes);
-    last.pick = *pick;
+    memory->op = op;
+    memory->dtype = dtype;
+    memcpy(memory->variant, variant, bytes);
+    memory->pick = *pick;
 }
 
 static bool parse(const char *variant, enum pel_op op, pel_dtype dtype, struct pel_pick *pick)
