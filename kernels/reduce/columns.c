@@ -130,9 +130,11 @@ static const T *NAME(at)(const struct pel_columns *job, size_t row, size_t colum
 /* Adds the elements of a vector, each to its chain; what lies beyond `count` is no element. */
 INLINE void NAME(add_vector)(struct piece *piece, v_f64 (*chain)[PAIR], const T *x, size_t count, int levels)
 {
-    T part[LANES] = {0};
-    if (count < LANES)
-        x = memcpy(part, x, count * sizeof *x);
+    T part[LANES];
+    if (count < LANES) {
+        V(store)(part, V(load_part)(x, count, (VT){0}));
+        x = part;
+    }
 #if T_BITS == 32
     if (levels == WATCHED)
         evidence_watch(&piece->evidence, x);

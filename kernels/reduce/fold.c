@@ -122,11 +122,10 @@ static void NAME(dot)(const void *x, const void *y, size_t n, union pel_reduce_s
 /* The first `count` lanes from memory, all of them if there are more; the others zeros. */
 INLINE v_f64 NAME(load_few)(const T *p, size_t count)
 {
-    T part[WIDTH] = {0};
+    T part[LANES];
     if (count >= WIDTH)
         return NAME(load)(p);
-    for (size_t i = 0; i < count; i++)
-        part[i] = p[i];
+    V(store)(part, V(load_part)(p, count, (VT){0}));
     return NAME(load)(part);
 }
 
