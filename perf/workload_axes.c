@@ -3,7 +3,7 @@
 #include "perf/program.h"
 #include "perf/workload.h"
 
-enum { LATITUDES = 180, LONGITUDES = 360 };
+enum { DAYS = 16, LATITUDES = 180, LONGITUDES = 360 };
 
 static bool serves(enum pel_op op, pel_dtype dtype)
 {
@@ -15,12 +15,15 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* As many days as there are elements for, and smaller grids where those are few. */
+/* As many days as there are elements for; where those are few, some days of a smaller grid: an axis of one day would be
+ * none. */
 static void shape_of(const struct workload_spec *spec, size_t shape[3])
 {
-    shape[2] = smaller(spec->n, LONGITUDES);
-    shape[1] = smaller(spec->n / shape[2], LATITUDES);
-    shape[0] = spec->n / shape[1] / shape[2];
+    shape[0] = spec->n / LATITUDES / LONGITUDES;
+    if (shape[0] < DAYS)
+        shape[0] = smaller(spec->n, DAYS);
+    shape[2] = smaller(spec->n / shape[0], LONGITUDES);
+    shape[1] = smaller(spec->n / shape[0] / shape[2], LATITUDES);
 }
 
 static void open(struct workload *workload)
