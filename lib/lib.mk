@@ -51,7 +51,7 @@ noinst_HEADERS += \
 	lib/trace_file.h \
 	lib/variant.h \
 	lib/wisdom.h
-EXTRA_DIST += lib/pel.map lib/tables/generic.def lib/tables/zen4.def
+EXTRA_DIST += lib/pel.map lib/tables/generic.def lib/tables/zen3.def lib/tables/zen4.def
 
 libcore_la_SOURCES = \
 	lib/accumulate.c \

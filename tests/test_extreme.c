@@ -231,7 +231,7 @@ static void test_oracle(void **unused)
                                    63, 64, 65, 66, 95, 127, 128, 129, 255, 2048, 2049, 4096, 4097};
     (void)unused;
     struct test_random random = test_random_start(test_seed(), 1);
-    for (int round = 0; round < (test_long() ? 100 : 2); round++) {
+    for (int round = 0; round < (test_long() ? 100 : test_slowed() ? 1 : 2); round++) {
         for (int dtype = 0; dtype < PEL_NDTYPES; dtype++) {
             for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
                 check_size((pel_dtype)dtype, sizes[i], &random);
