@@ -34,6 +34,8 @@ enum {
     SLOTS_A_REGION = 16, /* of a stripe, at least */
     REGIONS_A_RANGE = 4, /* at most: more regions are fewer turns, and free slots are where they are wanted later */
     ZONES = 4,           /* a thread */
+    VALUES = 8,          /* that leaves count rather than sort them: one thread does so sooner ... */
+    COUNTERS = 4,        /* ... than a team of this many distributes them */
 };
 
 static size_t count_slots(const struct spread *spread)
@@ -296,8 +298,18 @@ static bool sort_ordered(struct spread *spread)
     return spread->sorted || spread->reversed;
 }
 
-/* Finds ranges from samples, for which there is room in the spare slots. */
-static void find_ranges(struct spread *spread)
+/* Whether samples in order have a few values at most. */
+static bool are_few(const char *samples, size_t count, size_t size)
+{
+    size_t values = 1;
+    for (size_t i = 1; i < count && values <= VALUES; i++)
+        values += memcmp(samples + i * size, samples + (i - 1) * size, size) != 0;
+    return values <= VALUES;
+}
+
+/* Finds ranges from samples, for which there is room in the spare slots. False where a distribution is not worth it: a
+ * tree is not for one thread, nor is anything for a small team where there is next to nothing to sort. */
+static bool find_ranges(struct spread *spread)
 {
     const struct pel_sort_job *job = spread->job;
     size_t room = count_spare(spread) * spread->block / job->size, count = SAMPLES * spread->wanted;
@@ -305,6 +317,10 @@ static void find_ranges(struct spread *spread)
         count *= 2;
     job->leaf->find_ranges(job->keys, job->n, job->descending, spread->wanted, spread->slots.spare, count,
                            spread->ranges);
+    if (job->team > COUNTERS)
+        return true;
+    return (job->team > 1 || spread->ranges->way != PEL_SORT_BY_TREE) &&
+           !are_few(spread->slots.spare, count, job->size);
 }
 
 bool pel_sort_spread(const struct pel_sort_job *job, size_t *nbuckets, const pel_opts *opts)
@@ -318,8 +334,7 @@ bool pel_sort_spread(const struct pel_sort_job *job, size_t *nbuckets, const pel
     if (!pel_scratch_take(&scratch, scratch_bytes(&spread) + benches_bytes(&spread), opts))
         return false;
     lay_out(&spread, scratch.data);
-    find_ranges(&spread);
-    bool worth_it = job->team > 1 || spread.ranges->way != PEL_SORT_BY_TREE;
+    bool worth_it = find_ranges(&spread);
     if (worth_it) {
         pel_team_for(job->team, spread.nstripes, distribute_stripe, &spread);
         pel_sort_bring_home(&spread.home);
