@@ -19,7 +19,7 @@ static inline void pel_fpenv_write(pel_fpenv env)
     _mm_setcsr(env);
 }
 
-enum { PEL_FPENV_DEFAULT = 0x1f80, PEL_FPENV_STICKY = 0x3f, PEL_FPENV_INEXACT = 0x20 };
+enum { PEL_FPENV_DEFAULT = 0x1f80, PEL_FPENV_STICKY = 0x3f };
 
 #elif defined(__aarch64__)
 
@@ -37,7 +37,7 @@ static inline void pel_fpenv_write(pel_fpenv env)
     __asm__ volatile("msr fpcr, %0" : : "r"(env));
 }
 
-enum { PEL_FPENV_DEFAULT = 0, PEL_FPENV_STICKY = 0, PEL_FPENV_INEXACT = 0 };
+enum { PEL_FPENV_DEFAULT = 0, PEL_FPENV_STICKY = 0 };
 
 #else
 #include <fenv.h>
@@ -54,7 +54,7 @@ static inline void pel_fpenv_write(pel_fpenv env)
     fesetround(env);
 }
 
-enum { PEL_FPENV_DEFAULT = FE_TONEAREST, PEL_FPENV_STICKY = 0, PEL_FPENV_INEXACT = 0 };
+enum { PEL_FPENV_DEFAULT = FE_TONEAREST, PEL_FPENV_STICKY = 0 };
 
 #endif
 
@@ -73,15 +73,6 @@ static inline void pel_fpenv_leave(pel_fpenv env)
 {
     if (pel_fpenv_read() != env)
         pel_fpenv_write(env);
-}
-
-/* The same after additions, multiplications, divisions and roots that cleared no flag and raised none but that of
- * inexact results, which most callers have anyway: to read the register once more would take a tenth of the time of a
- * short sum. */
-static inline void pel_fpenv_leave_rounded(pel_fpenv env)
-{
-    if ((env & ~(pel_fpenv)PEL_FPENV_STICKY) != PEL_FPENV_DEFAULT || !(env & PEL_FPENV_INEXACT))
-        pel_fpenv_leave(env);
 }
 
 #endif

@@ -144,16 +144,12 @@ static pel_status run_serial(const struct pel_call *call, const struct pel_kind 
     bool is_float = call->dtype == PEL_F32 || call->dtype == PEL_F64;
     union pel_large_state state;
     pel_fpenv caller = is_float ? pel_fpenv_enter() : (pel_fpenv)PEL_FPENV_DEFAULT;
-    if (run_few(call, kind, pick->kernel)) {
-        if (call->result_size == sizeof(float))
-            pel_fpenv_leave(caller); /* the float may have overflowed */
-        else
-            pel_fpenv_leave_rounded(caller);
-        return PEL_OK;
+    pel_status status = PEL_OK;
+    if (!run_few(call, kind, pick->kernel)) {
+        kind->clear(&state.one, 0);
+        pick->kernel->run.reduce(call->x, call->y, call->n, &state.one, pick->params);
+        status = kind->finish(call, flags, &state.one);
     }
-    kind->clear(&state.one, 0);
-    pick->kernel->run.reduce(call->x, call->y, call->n, &state.one, pick->params);
-    pel_status status = kind->finish(call, flags, &state.one);
     if (is_float)
         pel_fpenv_leave(caller);
     return status;

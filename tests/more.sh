@@ -10,9 +10,9 @@ configure() {
         echo "$name: the source folder is configured itself; build in another one to run this"
         exit 77
     fi
+    [ "$(cat "$name/options" 2>/dev/null)" = "$*" ] || rm -rf "$name"
     mkdir -p "$name"
     cd "$name"
-    [ "$(cat options 2>/dev/null)" = "$*" ] || rm -f config.status
     [ -e config.status ] || "$source/configure" -q --disable-shared --with-tuning=shipped "$@" >configure.out 2>&1 || {
         cat configure.out
         rm -f config.status
