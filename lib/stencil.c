@@ -107,6 +107,7 @@ static void sweep_box(void *context, char *seat, size_t step, const size_t begin
                               .from = run->grid[step % 2],
                               .to = run->grid[1 - step % 2],
                               .pointers = pel_stencil_seat(run->plan, seat).pointers,
+                              .notes = run->notes[step % 2],
                               .first = step == 0,
                               .last = step + (size_t)run->plan->levels >= run->steps};
     memcpy(sweep.begin, begin, sizeof sweep.begin);
@@ -133,6 +134,7 @@ static void copy_kept(void *context, size_t z)
 static void march(struct pel_stencil_run *run)
 {
     pel_team_for(run->threads, run->plan->form.axis[0].n, copy_kept, run);
+    pel_stencil_keep_notes(run);
     struct pel_stencil_march march = {.space = &run->plan->space,
                                       .steps = run->steps,
                                       .threads = run->threads,

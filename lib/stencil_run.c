@@ -9,6 +9,17 @@ static size_t round_up(size_t bytes)
     return (bytes + PEL_CACHE_LINE - 1) / PEL_CACHE_LINE * PEL_CACHE_LINE;
 }
 
+enum {
+    SMALL_GRID = 1 << 18, /* bytes: a sweep takes microseconds */
+    NOTES = 1 << 15,      /* bytes for each of two grids: beside those in the cache */
+};
+
+/* Where the grid is small enough. */
+static size_t notes_bytes(const struct pel_plan *plan)
+{
+    return plan->extent * plan->size <= SMALL_GRID && plan->space.tiling.why_not ? 2 * NOTES : 0;
+}
+
 static size_t pointer_bytes(const struct pel_plan *plan)
 {
     return round_up(PEL_STENCIL_POINTERS * plan->form.ntaps * sizeof(void *));
@@ -16,7 +27,8 @@ static size_t pointer_bytes(const struct pel_plan *plan)
 
 static size_t seat_bytes(const struct pel_plan *plan)
 {
-    return pointer_bytes(plan) + pel_stencil_ring_bytes(plan);
+    size_t ring = pel_stencil_larger(pel_stencil_ring_bytes(plan), pel_stencil_line_bytes(plan));
+    return pointer_bytes(plan) + pel_stencil_larger(ring, notes_bytes(plan));
 }
 
 static size_t grid_bytes(const struct pel_plan *plan)
@@ -27,8 +39,7 @@ static size_t grid_bytes(const struct pel_plan *plan)
 
 size_t pel_stencil_ring_bytes(const struct pel_plan *plan)
 {
-    size_t slices = plan->slices.slots * (plan->slices.room * plan->size + PEL_CACHE_LINE);
-    return round_up(pel_stencil_larger(slices, pel_stencil_line_bytes(plan)));
+    return round_up(plan->slices.slots * (plan->slices.room * plan->size + PEL_CACHE_LINE));
 }
 
 size_t pel_stencil_scratch_bytes(const struct pel_plan *plan)
@@ -45,4 +56,16 @@ void pel_stencil_start(struct pel_stencil_run *run, const struct pel_plan *plan,
 struct pel_stencil_seat pel_stencil_seat(const struct pel_plan *plan, char *seat)
 {
     return (struct pel_stencil_seat){(const void **)(void *)seat, seat + pointer_bytes(plan)};
+}
+
+void pel_stencil_keep_notes(struct pel_stencil_run *run)
+{
+    if (run->threads > 1 || notes_bytes(run->plan) == 0)
+        return;
+    char *seat = pel_seats_take(&run->seats), *ring = pel_stencil_seat(run->plan, seat).ring;
+    for (int turn = 0; turn < 2; turn++) {
+        run->notes[turn] = (struct pel_sweep_notes *)(void *)(ring + turn * NOTES);
+        *run->notes[turn] = (struct pel_sweep_notes){.room = NOTES - sizeof *run->notes[turn], .complete = true};
+    }
+    pel_seats_leave(&run->seats, seat);
 }

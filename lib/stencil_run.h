@@ -8,6 +8,7 @@
 struct pel_stencil_run {
     const struct pel_plan *plan;
     char *grid[2];
+    struct pel_sweep_notes *notes[2]; /* of the whole grid, from each of the two; NULL: none are kept */
     struct pel_seats seats;
     size_t steps;
     int threads;
@@ -16,7 +17,7 @@ struct pel_stencil_run {
 /* The place of a thread while it works on an index of a phase. */
 struct pel_stencil_seat {
     const void **pointers; /* see pel_sweep */
-    char *ring;            /* pel_stencil_ring_bytes() that stay in its cache */
+    char *ring;            /* that stays in its cache: of pel_stencil_ring_bytes() for a step in place */
 };
 
 /* Bytes of a ring; each of its slots may be moved within a cache line. */
@@ -27,6 +28,10 @@ size_t pel_stencil_scratch_bytes(const struct pel_plan *plan);
 
 /* Starts a run on scratch of that size. */
 void pel_stencil_start(struct pel_stencil_run *run, const struct pel_plan *plan, char *u, char *scratch, int threads);
+
+/* Lets sweeps keep notes, if one thread is to sweep a grid so small that finding what to compute takes its time. The
+ * ring of its seat is then taken. */
+void pel_stencil_keep_notes(struct pel_stencil_run *run);
 
 /* What a seat holds. */
 struct pel_stencil_seat pel_stencil_seat(const struct pel_plan *plan, char *seat);

@@ -5,7 +5,10 @@
 
 #include "kernels/stencil/sweep.h"
 
-enum { LEAST_ROWS = 4 }; /* of a band: fewer would read most rows twice */
+enum {
+    LEAST_ROWS = 4,         /* of a band: fewer would read most rows twice */
+    PEL_BANDS_POINTERS = 3, /* of pel_sweep.pointers for each tap: those behind are free */
+};
 
 static inline size_t clamp(size_t i, size_t low, size_t high)
 {
@@ -23,45 +26,90 @@ static size_t rows_of_band(const struct pel_sweep *sweep, size_t cache, size_t s
 
 #else
 
-/* Consecutive rows of a plane whose taps read rows at the same distance. Cell x of row 0 is written to to[place + x],
- * and tap k of it reads the row row[k] (NULL: outside). */
+/* Cells of consecutive rows of a plane whose taps read rows at the same distance. The first is written to to[place]. */
+struct NAME(cells) {
+    bool at_edge; /* one of each row, near an end of it; else `count`, and every tap stays on the row */
+    bool inner;   /* every tap reads a row of the grid */
+    size_t rows, count, place;
+    const T **tap; /* what the first cell reads */
+    size_t *shift; /* how far behind it the first cell of the next row reads: nowhere else, where that is outside */
+};
+
+/* Computes them. params: the kernel's. */
+static void NAME(compute_cells)(const struct pel_sweep *sweep, const int32_t *params, const struct NAME(cells) * cells);
+
+/* Consecutive rows, on their way. */
 struct NAME(band) {
     const struct pel_sweep *sweep;
     const int32_t *params;
-    bool inner; /* every tap reads a row of the grid */
-    size_t rows, most_rows, place;
-    const T **row;
-    const T **tap;  /* what the first cell at hand reads */
-    const T **coef; /* room for as many pointers */
+    size_t place;  /* of cell 0 of the first row */
+    const T **row; /* that each tap reads, NULL: outside */
+    struct NAME(cells) cells;
 };
 
-/* Computes `count` cells from x on of each row, where every tap stays on the row. */
-static void NAME(inner_cells)(const struct NAME(band) * band, size_t x, size_t count);
+/* Computes the cells of the band at hand, and keeps a note of them where that is wanted, and there is room. */
+static void NAME(compute_noted)(const struct NAME(band) * band)
+{
+    struct pel_sweep_notes *notes = band->sweep->notes;
+    size_t ntaps = band->sweep->form->ntaps, tap_bytes = ntaps * sizeof *band->cells.tap;
+    size_t bytes = sizeof band->cells + tap_bytes + ntaps * sizeof *band->cells.shift;
+    NAME(compute_cells)(band->sweep, band->params, &band->cells);
+    if (!notes)
+        return;
+    notes->complete = notes->complete && notes->used + bytes <= notes->room;
+    if (!notes->complete)
+        return;
+    struct NAME(cells) *note = (void *)((char *)(notes + 1) + notes->used);
+    *note = band->cells;
+    note->tap = memcpy(note + 1, band->cells.tap, tap_bytes);
+    note->shift = memcpy((char *)(note + 1) + tap_bytes, band->cells.shift, ntaps * sizeof *band->cells.shift);
+    notes->used += bytes;
+}
 
-/* Computes cell x of the row that is written from to[place] on, near one end of it. */
-static void NAME(edge_cell)(const struct NAME(band) * band, size_t place, size_t x);
+/* Computes all cells that the notes tell of. */
+static void NAME(compute_again)(const struct pel_sweep *sweep, const int32_t *params)
+{
+    const char *note = (const char *)(sweep->notes + 1), *end = note + sweep->notes->used;
+    size_t ntaps = sweep->form->ntaps;
+    while (note < end) {
+        const struct NAME(cells) *cells = (const void *)note;
+        NAME(compute_cells)(sweep, params, cells);
+        note = (const char *)(cells + 1) + ntaps * (sizeof *cells->tap + sizeof *cells->shift);
+    }
+}
 
-static void NAME(inner)(const struct NAME(band) * band, size_t begin, size_t end)
+static void NAME(inner)(struct NAME(band) * band, size_t begin, size_t end)
 {
     const struct pel_stencil_form *form = band->sweep->form;
+    struct NAME(cells) *cells = &band->cells;
     if (begin == end)
         return;
-    for (size_t k = 0; k < form->ntaps; k++)
-        band->tap[k] = band->row[k] ? band->row[k] + (ptrdiff_t)begin + form->offset[k][2] : form->outside;
-    NAME(inner_cells)(band, begin, end - begin);
+    cells->at_edge = false;
+    cells->place = band->place + begin;
+    cells->count = end - begin;
+    for (size_t k = 0; k < form->ntaps; k++) {
+        cells->tap[k] = band->row[k] ? band->row[k] + (ptrdiff_t)begin + form->offset[k][2] : form->outside;
+        cells->shift[k] = form->stride[1];
+    }
+    NAME(compute_noted)(band);
 }
 
 /* Cells [begin, end) of each row, near one end of it. */
-static void NAME(edge)(const struct NAME(band) * band, size_t begin, size_t end)
+static void NAME(edge)(struct NAME(band) * band, size_t begin, size_t end)
 {
     const struct pel_stencil_form *form = band->sweep->form;
+    struct NAME(cells) *cells = &band->cells;
+    cells->at_edge = true;
+    cells->count = 1;
     for (size_t x = begin; x < end; x++) {
         const ptrdiff_t *at = form->edge + pel_stencil_edge(&form->axis[2], x) * form->ntaps;
-        for (size_t row = 0, shift = 0; row < band->rows; row++, shift += form->stride[1]) {
-            for (size_t k = 0; k < form->ntaps; k++)
-                band->tap[k] = band->row[k] && at[k] >= 0 ? band->row[k] + shift + at[k] : form->outside;
-            NAME(edge_cell)(band, band->place + shift, x);
+        cells->place = band->place + x;
+        for (size_t k = 0; k < form->ntaps; k++) {
+            bool within = band->row[k] && at[k] >= 0;
+            cells->tap[k] = within ? band->row[k] + at[k] : form->outside;
+            cells->shift[k] = within ? form->stride[1] : 0;
         }
+        NAME(compute_noted)(band);
     }
 }
 
@@ -72,8 +120,8 @@ static void NAME(find_rows)(struct NAME(band) * band, size_t z, size_t y, size_t
     const struct pel_stencil_axis *axis = form->axis;
     const T *from = band->sweep->from;
     bool inner = z >= axis[0].inner && z < axis[0].inner_last && y >= axis[1].inner && y < axis[1].inner_last;
-    band->inner = inner;
-    band->rows = inner ? clamp(clamp(axis[1].inner_last, y, y_end) - y, 1, band->most_rows) : 1;
+    band->cells.inner = inner;
+    band->cells.rows = inner ? clamp(axis[1].inner_last, y, y_end) - y : 1;
     size_t first = pel_stencil_row_start(form, z, y);
     band->place = first - band->sweep->origin;
     for (size_t k = 0; k < form->ntaps; k++) {
@@ -88,25 +136,29 @@ static void NAME(tile)(struct NAME(band) * band, size_t z, size_t y, size_t y_en
     const struct pel_stencil_form *form = band->sweep->form;
     const struct pel_stencil_axis *axis = &form->axis[2];
     size_t low = clamp(axis->inner, begin, end), high = clamp(axis->inner_last, begin, end);
-    for (; y < y_end; y += band->rows) {
+    for (; y < y_end; y += band->cells.rows) {
         NAME(find_rows)(band, z, y, y_end);
         NAME(edge)(band, begin, low);
         NAME(inner)(band, low, high);
         NAME(edge)(band, high, end);
-        for (size_t row = 0; band->sweep->first && row < band->rows; row++)
+        for (size_t row = 0; band->sweep->first && row < band->cells.rows; row++)
             NAME(pel_stencil_keep)(band->sweep, pel_stencil_row_start(form, z, y + row));
     }
 }
 
-/* params[0]: KiB of cache for a band; most_rows: that may be computed at once. */
-static void NAME(sweep_bands)(const struct pel_sweep *sweep, const int32_t *params, size_t most_rows)
+/* params[0]: KiB of cache for a band. */
+static void NAME(sweep_bands)(const struct pel_sweep *sweep, const int32_t *params)
 {
     const size_t *begin = sweep->begin, *end = sweep->end, ntaps = sweep->form->ntaps;
     size_t rows = rows_of_band(sweep, (size_t)params[0] << 10, sizeof(T)), cells = PEL_STENCIL_OUTSIDE_ROW;
-    struct NAME(band) band = {.sweep = sweep, .params = params, .most_rows = most_rows};
+    if (sweep->notes && sweep->notes->used > 0 && sweep->notes->complete) {
+        NAME(compute_again)(sweep, params);
+        return;
+    }
+    struct NAME(band) band = {.sweep = sweep, .params = params};
     band.row = (const T **)sweep->pointers;
-    band.tap = band.row + ntaps;
-    band.coef = band.tap + ntaps;
+    band.cells.tap = band.row + ntaps;
+    band.cells.shift = (size_t *)(void *)(band.cells.tap + ntaps);
     for (size_t y = begin[1]; y < end[1]; y += rows)
         for (size_t x = begin[2]; x < end[2]; x += cells)
             for (size_t z = begin[0]; z < end[0]; z++)

@@ -108,14 +108,6 @@ static ALWAYS_INLINE void NAME(walk)(struct NAME(span) span, size_t x, NAME(bloc
         block(span, begin + LANES <= end ? begin : end - LANES, 1);
 }
 
-static inline T NAME(cell)(struct NAME(span) span, size_t x)
-{
-    T acc = span.coef[0] * span.tap[0][x];
-    for (size_t k = 1; k < span.ntaps; k++)
-        acc = NAME(pel_stencil_fma)(span.coef[k], span.tap[k][x], acc);
-    return span.last && acc != acc ? (T)__builtin_nan("") : acc;
-}
-
 /* Rows shorter than a vector. */
 static void NAME(parts)(struct NAME(span) span)
 {
@@ -202,39 +194,49 @@ static void NAME(compute)(struct NAME(span) span)
     }
 }
 
-static struct NAME(span) NAME(span_of)(const struct NAME(band) * band, size_t place, size_t count)
+static struct NAME(span) NAME(span_of)(const struct pel_sweep *sweep, const int32_t *params,
+                                       const struct NAME(cells) * cells)
 {
-    const struct pel_sweep *sweep = band->sweep;
     const struct pel_stencil_form *form = sweep->form;
-    return (struct NAME(span)){.to = (T *)sweep->to + place,
-                               .carry = sweep->carry ? (const T *)sweep->carry + place : NULL,
-                               .there = sweep->carry ? (T *)sweep->there + place : NULL,
-                               .tap = band->tap,
+    return (struct NAME(span)){.to = (T *)sweep->to + cells->place,
+                               .carry = sweep->carry ? (const T *)sweep->carry + cells->place : NULL,
+                               .there = sweep->carry ? (T *)sweep->there + cells->place : NULL,
+                               .tap = cells->tap,
                                .coef = form->coef,
                                .ntaps = form->ntaps,
-                               .count = count,
-                               .rows = band->rows,
+                               .count = cells->count,
+                               .rows = cells->rows,
                                .stride = form->stride[1],
-                               .longest = band->params[1] == BLOCK ? BLOCK : BLOCK / 2,
-                               .near = band->inner ? form->near : PEL_STENCIL_FAR,
+                               .longest = params[1] == BLOCK ? BLOCK : BLOCK / 2,
+                               .near = cells->inner ? form->near : PEL_STENCIL_FAR,
                                .last = sweep->last};
 }
 
-static void NAME(inner_cells)(const struct NAME(band) * band, size_t x, size_t count)
+/* A cell of each row, whose taps read where they will. */
+static void NAME(compute_edge)(const struct pel_sweep *sweep, const struct NAME(cells) * cells)
 {
-    NAME(compute)(NAME(span_of)(band, band->place + x, count));
+    const struct pel_stencil_form *form = sweep->form;
+    const T *coef = form->coef;
+    for (size_t row = 0, place = cells->place; row < cells->rows; row++, place += form->stride[1]) {
+        T acc = coef[0] * cells->tap[0][row * cells->shift[0]];
+        for (size_t k = 1; k < form->ntaps; k++)
+            acc = NAME(pel_stencil_fma)(coef[k], cells->tap[k][row * cells->shift[k]], acc);
+        ((T *)sweep->to)[place] = sweep->last && acc != acc ? (T)__builtin_nan("") : acc;
+        pel_stencil_carry(sweep, place, 1, sizeof(T));
+    }
 }
 
-static void NAME(edge_cell)(const struct NAME(band) * band, size_t place, size_t x)
+static void NAME(compute_cells)(const struct pel_sweep *sweep, const int32_t *params, const struct NAME(cells) * cells)
 {
-    struct NAME(span) span = NAME(span_of)(band, place + x, 1);
-    span.to[0] = NAME(cell)(span, 0);
-    pel_stencil_carry(band->sweep, place + x, 1, sizeof(T));
+    if (cells->at_edge)
+        NAME(compute_edge)(sweep, cells);
+    else
+        NAME(compute)(NAME(span_of)(sweep, params, cells));
 }
 
 static void NAME(blocked)(const struct pel_sweep *sweep, const int32_t *params)
 {
-    NAME(sweep_bands)(sweep, params, SIZE_MAX);
+    NAME(sweep_bands)(sweep, params);
 }
 
 #endif

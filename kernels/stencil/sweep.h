@@ -14,7 +14,7 @@
 enum {
     PEL_STENCIL_OUTSIDE = -1,       /* in place of an index: the boundary value */
     PEL_STENCIL_OUTSIDE_ROW = 4096, /* cells of pel_stencil_form.outside */
-    PEL_STENCIL_POINTERS = 3,
+    PEL_STENCIL_POINTERS = 5,
 };
 
 struct pel_stencil_axis {
@@ -64,6 +64,12 @@ struct pel_stencil_form {
     const void *outside;   /* cells that hold the boundary value */
 };
 
+/* What a kernel found out about a box, for later sweeps of it between the same grids. The notes follow in memory. */
+struct pel_sweep_notes {
+    size_t room, used; /* bytes */
+    bool complete;     /* there was room for all */
+};
+
 /* Advances the cells [begin, end) from one grid to another, or to a part of one. */
 struct pel_sweep {
     const struct pel_stencil_form *form;
@@ -73,6 +79,7 @@ struct pel_sweep {
     const void *carry; /* NULL; else each cell that is computed also goes from here to there, from the place that it */
     void *there;       /* has in `to`, so that the copy hides behind the computation; maybe more than once */
     const void **pointers; /* room for PEL_STENCIL_POINTERS a tap; what they hold does not count */
+    struct pel_sweep_notes *notes; /* NULL: the box is swept once; else complete and at first empty */
     size_t begin[3], end[3];
     bool first; /* of several: cells of these rows that keep their values are copied */
     bool last;  /* of the run: a result that is NaN becomes the canonical quiet NaN */

@@ -160,22 +160,30 @@ static ALWAYS_INLINE void NAME(compute)(const struct NAME(line) * line, const bo
     }
 }
 
-/* Cells from x on of the row that is written from to[place] on. */
-static void NAME(compute_line)(const struct NAME(band) * band, size_t place, size_t x, size_t count)
+/* Finds what the taps of such a row read, and their coefficients. */
+static void NAME(find_row)(const struct pel_sweep *sweep, const struct NAME(cells) * cells, size_t row, const T **tap,
+                           const T **coef)
 {
-    const struct pel_sweep *sweep = band->sweep;
     const struct pel_stencil_form *form = sweep->form;
     const struct pel_stencil_terms *terms = form->terms;
-    size_t cell = sweep->origin + place + x;
+    size_t cell = sweep->origin + cells->place + row * form->stride[1];
     for (size_t k = 0; k < form->ntaps; k++) {
-        band->coef[k] = (const T *)form->coef + k;
+        tap[k] = cells->tap[k] + row * cells->shift[k];
+        coef[k] = (const T *)form->coef + k;
         if (terms->coef)
-            band->coef[k] = terms->coef[k] ? (const T *)terms->coef[k] + cell : terms->constant[k];
+            coef[k] = terms->coef[k] ? (const T *)terms->coef[k] + cell : terms->constant[k];
     }
-    struct NAME(line) line = {.to = (T *)sweep->to + place + x,
+}
+
+static void NAME(compute_row)(const struct pel_sweep *sweep, size_t place, size_t count, const T **tap, const T **coef)
+{
+    const struct pel_stencil_form *form = sweep->form;
+    const struct pel_stencil_terms *terms = form->terms;
+    size_t cell = sweep->origin + place;
+    struct NAME(line) line = {.to = (T *)sweep->to + place,
                               .now = (const T *)sweep->from + cell,
-                              .tap = band->tap,
-                              .coef = band->coef,
+                              .tap = tap,
+                              .coef = coef,
                               .scale = terms->scale ? (const T *)terms->scale + cell : NULL,
                               .source = terms->source ? (const T *)terms->source + cell : NULL,
                               .mask = terms->mask ? terms->mask + cell : NULL,
@@ -190,22 +198,23 @@ static void NAME(compute_line)(const struct NAME(band) * band, size_t place, siz
         NAME(compute)(&line, true);
     else
         NAME(compute)(&line, false);
-    pel_stencil_carry(sweep, place + x, count, sizeof(T));
+    pel_stencil_carry(sweep, place, count, sizeof(T));
 }
 
-static void NAME(inner_cells)(const struct NAME(band) * band, size_t x, size_t count)
+static void NAME(compute_cells)(const struct pel_sweep *sweep, const int32_t *params, const struct NAME(cells) * cells)
 {
-    NAME(compute_line)(band, band->place, x, count);
-}
-
-static void NAME(edge_cell)(const struct NAME(band) * band, size_t place, size_t x)
-{
-    NAME(compute_line)(band, place, x, 1);
+    size_t ntaps = sweep->form->ntaps;
+    const T **tap = (const T **)sweep->pointers + PEL_BANDS_POINTERS * ntaps, **coef = tap + ntaps;
+    (void)params;
+    for (size_t row = 0; row < cells->rows; row++) {
+        NAME(find_row)(sweep, cells, row, tap, coef);
+        NAME(compute_row)(sweep, cells->place + row * sweep->form->stride[1], cells->count, tap, coef);
+    }
 }
 
 static void NAME(terms)(const struct pel_sweep *sweep, const int32_t *params)
 {
-    NAME(sweep_bands)(sweep, params, 1);
+    NAME(sweep_bands)(sweep, params);
 }
 
 #endif
