@@ -11,13 +11,20 @@ static size_t round_up(size_t bytes)
 
 enum {
     SMALL_GRID = 1 << 18, /* bytes: a sweep takes microseconds */
-    NOTES = 1 << 15,      /* bytes for each of two grids: beside those in the cache */
+    MOST_NOTES = 1 << 15, /* bytes for each of two grids: beside those in the cache */
 };
 
-/* Where the grid is small enough. */
+/* Room for the notes of a sweep of the whole grid, if that is small: at most one of each row, and one for each cell of
+ * it that is near an end. */
 static size_t notes_bytes(const struct pel_plan *plan)
 {
-    return plan->extent * plan->size <= SMALL_GRID && plan->space.tiling.why_not ? 2 * NOTES : 0;
+    const struct pel_stencil_axis *axis = plan->form.axis;
+    size_t rows = pel_stencil_computed(&axis[0]) * pel_stencil_computed(&axis[1]);
+    size_t notes = 1 + pel_stencil_computed(&axis[2]) - (axis[2].inner_last - axis[2].inner);
+    size_t note = PEL_SWEEP_NOTE + 2 * plan->form.ntaps * sizeof(void *);
+    if (!plan->space.tiling.why_not || plan->extent * plan->size > SMALL_GRID)
+        return 0;
+    return round_up(sizeof(struct pel_sweep_notes) + pel_stencil_smaller(rows * notes * note, MOST_NOTES));
 }
 
 static size_t pointer_bytes(const struct pel_plan *plan)
@@ -28,7 +35,7 @@ static size_t pointer_bytes(const struct pel_plan *plan)
 static size_t seat_bytes(const struct pel_plan *plan)
 {
     size_t ring = pel_stencil_larger(pel_stencil_ring_bytes(plan), pel_stencil_line_bytes(plan));
-    return pointer_bytes(plan) + pel_stencil_larger(ring, notes_bytes(plan));
+    return pointer_bytes(plan) + pel_stencil_larger(ring, 2 * notes_bytes(plan));
 }
 
 static size_t grid_bytes(const struct pel_plan *plan)
@@ -60,12 +67,13 @@ struct pel_stencil_seat pel_stencil_seat(const struct pel_plan *plan, char *seat
 
 void pel_stencil_keep_notes(struct pel_stencil_run *run)
 {
-    if (run->threads > 1 || notes_bytes(run->plan) == 0)
+    size_t bytes = notes_bytes(run->plan);
+    if (run->threads > 1 || bytes == 0)
         return;
     char *seat = pel_seats_take(&run->seats), *ring = pel_stencil_seat(run->plan, seat).ring;
-    for (int turn = 0; turn < 2; turn++) {
-        run->notes[turn] = (struct pel_sweep_notes *)(void *)(ring + turn * NOTES);
-        *run->notes[turn] = (struct pel_sweep_notes){.room = NOTES - sizeof *run->notes[turn], .complete = true};
+    for (size_t turn = 0; turn < 2; turn++) {
+        run->notes[turn] = (struct pel_sweep_notes *)(void *)(ring + turn * bytes);
+        *run->notes[turn] = (struct pel_sweep_notes){.room = bytes - sizeof *run->notes[turn], .complete = true};
     }
     pel_seats_leave(&run->seats, seat);
 }

@@ -35,6 +35,8 @@ struct NAME(cells) {
     size_t *shift; /* how far behind it the first cell of the next row reads: nowhere else, where that is outside */
 };
 
+_Static_assert(sizeof(struct NAME(cells)) <= PEL_SWEEP_NOTE, "a note is longer than was said");
+
 /* Computes them. params: the kernel's. */
 static void NAME(compute_cells)(const struct pel_sweep *sweep, const int32_t *params, const struct NAME(cells) * cells);
 

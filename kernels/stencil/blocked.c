@@ -10,6 +10,7 @@
 
 enum {
     MOST_UNROLLED = 27, /* taps */
+    EDGE_ROWS = 4,      /* whose cells near an end are computed at once */
     BLOCK = 8,          /* vectors at most in a block: it leaves registers for coefficients */
 };
 
@@ -172,16 +173,16 @@ static void NAME(any)(struct NAME(span) span)
     }
 }
 
-static void NAME(compute)(struct NAME(span) span)
+static void NAME(compute)(const struct NAME(span) * span)
 {
-    if (span.count < LANES) {
-        NAME(parts)(span);
+    if (span->count < LANES) {
+        NAME(parts)(*span);
         return;
     }
-    switch (span.near) {
+    switch (span->near) {
 #define NEAR(which, n)                                                                                                 \
     case which:                                                                                                        \
-        NAME(few)(span, n, which);                                                                                     \
+        NAME(few)(*span, n, which);                                                                                    \
         break;
         NEAR(PEL_STENCIL_STAR1, 3)
         NEAR(PEL_STENCIL_STAR2, 5)
@@ -190,12 +191,12 @@ static void NAME(compute)(struct NAME(span) span)
         NEAR(PEL_STENCIL_BOX3, 27)
 #undef NEAR
     default:
-        NAME(any)(span);
+        NAME(any)(*span);
     }
 }
 
-static struct NAME(span) NAME(span_of)(const struct pel_sweep *sweep, const int32_t *params,
-                                       const struct NAME(cells) * cells)
+static struct NAME(span)
+    NAME(span_of)(const struct pel_sweep *sweep, const int32_t *params, const struct NAME(cells) * cells)
 {
     const struct pel_stencil_form *form = sweep->form;
     return (struct NAME(span)){.to = (T *)sweep->to + cells->place,
@@ -212,26 +213,42 @@ static struct NAME(span) NAME(span_of)(const struct pel_sweep *sweep, const int3
                                .last = sweep->last};
 }
 
-/* A cell of each row, whose taps read where they will. */
-static void NAME(compute_edge)(const struct pel_sweep *sweep, const struct NAME(cells) * cells)
+/* A cell of each of `rows` rows from `first` on, whose taps read where they will. */
+static ALWAYS_INLINE void NAME(edge_rows)(const struct pel_sweep *sweep, const struct NAME(cells) * cells, size_t first,
+                                          const size_t rows)
 {
     const struct pel_stencil_form *form = sweep->form;
-    const T *coef = form->coef;
-    for (size_t row = 0, place = cells->place; row < cells->rows; row++, place += form->stride[1]) {
-        T acc = coef[0] * cells->tap[0][row * cells->shift[0]];
-        for (size_t k = 1; k < form->ntaps; k++)
-            acc = NAME(pel_stencil_fma)(coef[k], cells->tap[k][row * cells->shift[k]], acc);
-        ((T *)sweep->to)[place] = sweep->last && acc != acc ? (T)__builtin_nan("") : acc;
+    T acc[EDGE_ROWS] = {0};
+    for (size_t k = 0; k < form->ntaps; k++) {
+        const T coef = ((const T *)form->coef)[k], *from = cells->tap[k] + first * cells->shift[k];
+        UNROLL for (size_t row = 0; row < rows; row++, from += cells->shift[k]) acc[row] =
+            k ? NAME(pel_stencil_fma)(coef, *from, acc[row]) : coef * *from;
+    }
+    UNROLL for (size_t row = 0; row < rows; row++)
+    {
+        size_t place = cells->place + (first + row) * form->stride[1];
+        ((T *)sweep->to)[place] = sweep->last && acc[row] != acc[row] ? (T)__builtin_nan("") : acc[row];
         pel_stencil_carry(sweep, place, 1, sizeof(T));
     }
 }
 
+static void NAME(compute_edge)(const struct pel_sweep *sweep, const struct NAME(cells) * cells)
+{
+    size_t row = 0;
+    for (; row + EDGE_ROWS <= cells->rows; row += EDGE_ROWS)
+        NAME(edge_rows)(sweep, cells, row, EDGE_ROWS);
+    for (; row < cells->rows; row++)
+        NAME(edge_rows)(sweep, cells, row, 1);
+}
+
 static void NAME(compute_cells)(const struct pel_sweep *sweep, const int32_t *params, const struct NAME(cells) * cells)
 {
-    if (cells->at_edge)
+    if (cells->at_edge) {
         NAME(compute_edge)(sweep, cells);
-    else
-        NAME(compute)(NAME(span_of)(sweep, params, cells));
+        return;
+    }
+    const struct NAME(span) span = NAME(span_of)(sweep, params, cells);
+    NAME(compute)(&span);
 }
 
 static void NAME(blocked)(const struct pel_sweep *sweep, const int32_t *params)

@@ -6,6 +6,8 @@
 
 enum {
     NEAR_ROWS = 2,
+    STRIPS = 12,         /* vectors at most of a row that is computed in strips */
+    STRIP_BYTES = 16384, /* of the rows of a strip: half a first-level cache, since they are read and written */
 #if PEL_ISA_IS(avx512) || PEL_ISA_IS(neon)
     NEAR_VECTORS = 4,
 #else
@@ -121,9 +123,38 @@ static ALWAYS_INLINE void NAME(near_block)(struct NAME(span) span, size_t x, siz
         NAME(box_block)(span, x, vectors);
 }
 
+/* Vectors that begin at cell x of all rows, down which each row is loaded once: a row of the one before and of the one
+ * behind it stay in registers. */
+static ALWAYS_INLINE void NAME(strip)(const struct NAME(span) * span, size_t x)
+{
+    const size_t ndim = span->ntaps / 2, last = span->ntaps - 1;
+    VT above = V(load)(span->tap[ndim - 2] + x), here = V(load)(span->tap[ndim] + x);
+    for (size_t row = 0; row < span->rows; row++, x += span->stride) {
+        VT below = V(load)(span->tap[ndim + 2] + x), sum = {0};
+        if (ndim == 3)
+            sum = NAME(add_tap)(span, 0, V(load)(span->tap[0] + x), sum);
+        sum = NAME(add_tap)(span, ndim - 2, above, sum);
+        sum = NAME(add_tap)(span, ndim - 1, V(load)(span->tap[ndim - 1] + x), sum);
+        sum = NAME(add_tap)(span, ndim, here, sum);
+        sum = NAME(add_tap)(span, ndim + 1, V(load)(span->tap[ndim + 1] + x), sum);
+        sum = NAME(add_tap)(span, ndim + 2, below, sum);
+        if (ndim == 3)
+            sum = NAME(add_tap)(span, last, V(load)(span->tap[last] + x), sum);
+        NAME(put)(span, x, sum);
+        above = here;
+        here = below;
+    }
+}
+
 static ALWAYS_INLINE void NAME(near_rows)(struct NAME(span) span)
 {
     size_t row = 0;
+    if ((span.near == PEL_STENCIL_STAR2 || span.near == PEL_STENCIL_STAR3) && span.count <= STRIPS * LANES &&
+        span.rows * span.stride * sizeof(T) <= STRIP_BYTES) {
+        for (size_t x = 0; x < span.count; x += LANES)
+            NAME(strip)(&span, x + LANES <= span.count ? x : span.count - LANES);
+        return;
+    }
     span.height = NEAR_ROWS;
     for (; span.near > PEL_STENCIL_STAR1 && row + NEAR_ROWS <= span.rows; row += NEAR_ROWS)
         NAME(walk)(span, row * span.stride, NAME(near_block), NEAR_VECTORS);

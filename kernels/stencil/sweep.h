@@ -15,6 +15,7 @@ enum {
     PEL_STENCIL_OUTSIDE = -1,       /* in place of an index: the boundary value */
     PEL_STENCIL_OUTSIDE_ROW = 4096, /* cells of pel_stencil_form.outside */
     PEL_STENCIL_POINTERS = 5,
+    PEL_SWEEP_NOTE = 64,
 };
 
 struct pel_stencil_axis {
@@ -64,7 +65,8 @@ struct pel_stencil_form {
     const void *outside;   /* cells that hold the boundary value */
 };
 
-/* What a kernel found out about a box, for later sweeps of it between the same grids. The notes follow in memory. */
+/* What a kernel found out about a box, for later sweeps of it between the same grids. The notes follow in memory, each
+ * of at most PEL_SWEEP_NOTE bytes and two pointers a tap. */
 struct pel_sweep_notes {
     size_t room, used; /* bytes */
     bool complete;     /* there was room for all */
@@ -78,7 +80,7 @@ struct pel_sweep {
     size_t origin;     /* the cell of the grid that `to` starts with */
     const void *carry; /* NULL; else each cell that is computed also goes from here to there, from the place that it */
     void *there;       /* has in `to`, so that the copy hides behind the computation; maybe more than once */
-    const void **pointers; /* room for PEL_STENCIL_POINTERS a tap; what they hold does not count */
+    const void **pointers;         /* room for PEL_STENCIL_POINTERS a tap; what they hold does not count */
     struct pel_sweep_notes *notes; /* NULL: the box is swept once; else complete and at first empty */
     size_t begin[3], end[3];
     bool first; /* of several: cells of these rows that keep their values are copied */
