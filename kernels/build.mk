@@ -10,7 +10,7 @@ noinst_HEADERS = \
 	kernels/reduce/fold_terms.h kernels/reduce/map.h kernels/reduce/product.h kernels/reduce/state.h \
 	kernels/scan/compact_leaf.h kernels/scan/leaf.h kernels/scan/relation.h kernels/scan/stream.h \
 	kernels/histogram/edges.h kernels/histogram/leaf.h kernels/histogram/places.h \
-	kernels/sort/bins.h kernels/sort/distribute.h kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h \
+	kernels/sort/bins.h kernels/sort/distribute.h kernels/sort/flat.h kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h \
 	kernels/sort/network.h kernels/sort/order.h kernels/sort/partition.h kernels/sort/random.h kernels/sort/rows.h \
 	kernels/sort/ranges.h kernels/sort/ruler.h kernels/sort/runs.h kernels/sort/classify.h kernels/sort/counting.h kernels/sort/moves.h kernels/sort/pack_leaf.h kernels/sort/records.h kernels/sort/select.h \
 	kernels/sort/columns.h kernels/sort/each.h kernels/sort/integers.h kernels/sort/lanes_leaf.h kernels/sort/segments_leaf.h kernels/sort/series.h \

@@ -37,10 +37,11 @@ static size_t NAME(scratch_bytes)(size_t n)
     return 0;
 }
 
-static void NAME(sort_codes)(void *memory, void *scratch, size_t n)
+static void NAME(sort_codes)(void *memory, void *scratch, size_t n, bool floats)
 {
     NAME(code) *codes = memory;
     (void)scratch;
+    (void)floats;
     for (size_t i = 1; i < n; i++) {
         T code = codes[i];
         size_t hole = i;

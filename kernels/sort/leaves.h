@@ -1,5 +1,5 @@
-/* The leaf of each dtype around a sort of codes: a kernel file defines sort_codes_i32, sort_codes_i64, and
- * scratch_bytes_i32 and scratch_bytes_i64, then expands this file by dtype. Codes are as wide as keys, so two sorts of
+/* The leaf of each dtype around a sort of codes: a kernel file defines sort_codes_i32, sort_codes_i64, which
+ * are told whether keys are floats, and scratch_bytes_i32 and scratch_bytes_i64, then expands this file by dtype. Codes are as wide as keys, so two sorts of
  * codes serve all six. */
 #include "kernels/sort/order.h"
 #include "kernels/sort/runs.h"
@@ -20,7 +20,7 @@ static void NAME(sort)(void *keys, size_t n, void *scratch, bool descending)
             return;
     }
     NAME(encode)(keys, n, descending);
-    CODE(sort_codes)(keys, scratch, n);
+    CODE(sort_codes)(keys, scratch, n, T_SIGNIFICAND > 0);
     NAME(decode)(keys, n, descending);
 }
 
@@ -34,7 +34,7 @@ static void NAME(find_ranges)(const void *keys, size_t n, bool descending, size_
     uint64_t random = n;
     for (size_t i = 0; i < count; i++)
         to[i] = NAME(encode_one)(from[i * stride + random_below(&random, stride)], descending);
-    CODE(sort_codes)(sample, NULL, count);
+    CODE(sort_codes)(sample, NULL, count, T_SIGNIFICAND > 0);
     CODE(choose)(sample, count, wanted, ranges);
 }
 
@@ -87,7 +87,7 @@ static void NAME(finish)(const struct pel_sort_ranges *ranges, size_t bucket, vo
             keys[i] = key;
         return;
     }
-    CODE(sort_codes)(codes, scratch, n);
+    CODE(sort_codes)(codes, scratch, n, T_SIGNIFICAND > 0);
     NAME(decode)(codes, n, descending);
 }
 #endif

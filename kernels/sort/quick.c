@@ -44,6 +44,8 @@ static const T NAME(smallest) = (T)((U)1 << (T_BITS - 1));
 #include "kernels/sort/partition.h"
 #include "kernels/sort/values.h"
 
+#include "kernels/sort/flat.h"
+
 #include "kernels/sort/bins.h"
 
 enum { NAME(few) = 16 * NAME(lanes), NAME(many) = 4 * NAME(few) };
@@ -82,6 +84,7 @@ static void NAME(cut)(NAME(code) * codes, size_t n, uint64_t *random, size_t *sm
 struct NAME(quick) {
     uint64_t random;
     void *scratch; /* for bins, or NULL */
+    bool floats;   /* are what the codes stand for */
 };
 
 /* depth: how many cuts deep it may go before it settles for heapsort; most: codes that are worth a try with bins. */
@@ -89,7 +92,7 @@ static void NAME(quicksort)(NAME(code) * codes, size_t n, int depth, size_t most
 {
     while (n > NAME(few)) {
         if (n <= most && n >= NAME(least_binned)) {
-            if (NAME(sort_bins)(codes, n, quick->scratch))
+            if (NAME(sort_bins)(codes, n, quick->floats, quick->scratch))
                 return;
             most = n / 8; /* else the attempts could take longer than the rest */
         }
@@ -116,9 +119,9 @@ static size_t NAME(scratch_bytes)(size_t n)
     return NAME(bin_bytes)(n);
 }
 
-static void NAME(sort_codes)(void *codes, void *scratch, size_t n)
+static void NAME(sort_codes)(void *codes, void *scratch, size_t n, bool floats)
 {
-    struct NAME(quick) quick = {1, scratch};
+    struct NAME(quick) quick = {1, scratch, floats};
     int depth = 4;
     for (size_t rest = n; rest > 0; rest /= 2)
         depth += 2;

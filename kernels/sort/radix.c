@@ -71,10 +71,11 @@ static size_t NAME(scratch_bytes)(size_t n)
     return n * sizeof(T);
 }
 
-static void NAME(sort_codes)(void *codes, void *scratch, size_t n)
+static void NAME(sort_codes)(void *codes, void *scratch, size_t n, bool floats)
 {
     NAME(code) *from = codes, *to = scratch;
     size_t count[NAME(digits)][256];
+    (void)floats;
     if (n < NAME(few) || !scratch) {
         NAME(heapsort)(codes, n);
         return;
