@@ -16,7 +16,7 @@ enum { FEW = 64 }; /* terms; more are faster in blocks */
 /* In each lane a sum. */
 struct pair {
     v_f64 high, low;
-    v_u64 lost; /* nonzero: more than the two hold */
+    v_u64 lost; /* with any bit but the sign: more than the two hold */
 };
 
 /* The sum of two numbers, and its rounding error, in place. */
@@ -27,10 +27,12 @@ INLINE void two_sum(v_f64 *a, v_f64 *b)
     *a = s;
 }
 
+/* Where the sum is not exact it differs by something else from the larger of the two: a difference that is. */
 INLINE void pair_add_low(struct pair *pair, v_f64 x)
 {
-    two_sum(&pair->low, &x);
-    pair->lost |= (v_u64)x << 1;
+    v_f64 low = pair->low, s = low + x;
+    pair->lost |= ((v_u64)(s - low) ^ (v_u64)x) | ((v_u64)(s - x) ^ (v_u64)low);
+    pair->low = s;
 }
 
 INLINE void pair_add(struct pair *pair, v_f64 x)
@@ -56,7 +58,7 @@ INLINE bool pair_close(struct pair *pair)
         pair_halve(pair, by);
     two_sum(&pair->high, &pair->low);
     double high = pair->high[0];
-    return !v_any_u64(pair->lost) && high - high == 0 && high != 0;
+    return !v_any_u64(pair->lost << 1) && high - high == 0 && high != 0;
 }
 
 /* Near enough to sum + rest for a number q, with `more` on top, to be rounded right: the double nearest to both, and

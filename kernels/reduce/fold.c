@@ -119,35 +119,60 @@ static void NAME(dot)(const void *x, const void *y, size_t n, union pel_reduce_s
 
 #endif
 
-/* The first `count` lanes from memory, all of them if there are more; the others zeros. */
+/* The first `count` lanes from memory; the others zeros. */
 INLINE v_f64 NAME(load_few)(const T *p, size_t count)
 {
     T part[LANES];
-    if (count >= WIDTH)
-        return NAME(load)(p);
     V(store)(part, V(load_part)(p, count, (VT){0}));
     return NAME(load)(part);
 }
 
-/* A sum of few terms; false where it is not known. */
-INLINE bool NAME(sum_few)(struct NAME(terms) terms, size_t n, struct pair *sum)
+/* A sum of few terms, or products, on its way. */
+struct NAME(few_sum) {
+    struct pair pair;
+    v_f64 least; /* magnitude of a product of doubles, maybe but for exact zeros */
+};
+
+INLINE void NAME(add_terms)(struct NAME(few_sum) * sum, v_f64 a, bool magnitudes)
 {
-    *sum = (struct pair){{0}, {0}, {0}};
-    for (size_t i = 0; i < n; i += WIDTH) {
-        v_f64 a = NAME(load_few)(terms.x + i, n - i);
-        if (!terms.y) {
-            pair_add(sum, terms.magnitudes ? (v_f64)((v_u64)a << 1 >> 1) : a);
-            continue;
-        }
-        v_f64 b = NAME(load_few)(terms.y + i, n - i), product = a * b;
-        pair_add(sum, product);
+    pair_add(&sum->pair, magnitudes ? (v_f64)((v_u64)a << 1 >> 1) : a);
+}
+
+/* padded: some factors are zeros that belong to no term. */
+INLINE void NAME(add_products)(struct NAME(few_sum) * sum, v_f64 a, v_f64 b, bool padded)
+{
+    v_f64 product = a * b;
+    pair_add(&sum->pair, product);
 #if T_BITS == 64
-        v_i64 tiny = (v_i64)((v_f64)((v_u64)product << 1 >> 1) < 0x1p-968);
-        sum->lost |= (v_u64)(tiny & (v_i64)((a != 0) & (b != 0)));
-        pair_add_low(sum, v_fma_f64(a, b, -product));
+    v_f64 size = (v_f64)((v_u64)product << 1 >> 1);
+    pair_add_low(&sum->pair, v_fma_f64(a, b, -product));
+    sum->least = v_min_f64(padded ? v_select_f64((v_i64)(a == 0), sum->least, size) : size, sum->least);
 #endif
+    (void)padded;
+}
+
+/* A sum of few terms; false where it is not known. */
+INLINE bool NAME(sum_few)(struct NAME(terms) terms, size_t n, struct pair *result)
+{
+    struct NAME(few_sum) sum = {.least = v_set1_f64(INFINITY)};
+    const size_t whole = n - n % WIDTH, rest = n % WIDTH;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < whole; i += WIDTH) {
+        if (terms.y)
+            NAME(add_products)(&sum, NAME(load)(terms.x + i), NAME(load)(terms.y + i), false);
+        else
+            NAME(add_terms)(&sum, NAME(load)(terms.x + i), terms.magnitudes);
     }
-    return pair_close(sum);
+    if (rest > 0) {
+        v_f64 a = NAME(load_few)(terms.x + whole, rest);
+        if (terms.y)
+            NAME(add_products)(&sum, a, NAME(load_few)(terms.y + whole, rest), true);
+        else
+            NAME(add_terms)(&sum, a, terms.magnitudes);
+    }
+    *result = sum.pair;
+    bool exact = !v_any_u64((v_u64)(v_i64)(sum.least < 0x1p-968)) || NAME(zeros_are_exact)(terms, n);
+    return exact && pair_close(result);
 }
 
 /* Sums, as they are. */

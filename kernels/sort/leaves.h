@@ -1,6 +1,6 @@
 /* The leaf of each dtype around a sort of codes: a kernel file defines sort_codes_i32, sort_codes_i64, which
- * are told whether keys are floats, and scratch_bytes_i32 and scratch_bytes_i64, then expands this file by dtype. Codes are as wide as keys, so two sorts of
- * codes serve all six. */
+ * are told whether keys are floats, and scratch_bytes_i32 and scratch_bytes_i64, then expands this file by dtype. Codes
+ * are as wide as keys, so two sorts of codes serve all six. */
 #include "kernels/sort/order.h"
 #include "kernels/sort/runs.h"
 
