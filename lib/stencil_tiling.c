@@ -6,9 +6,12 @@
 enum {
     LEAST_HEIGHT = 2,
     MOST_HEIGHT = 1024,
-    TILES_PER_THREAD = 4, /* so that a thread that comes late finds less to do */
-    LAST_LEVEL = 8,       /* times the second-level cache that a tile may fill of the last */
-    LONG_ROW = 64,        /* units of a block of a row */
+    TILES_PER_THREAD = 4,  /* so that a thread that comes late finds less to do */
+    SECOND_LEVEL = 2,      /* times the share of the second-level cache that a tile may fill there: about all of it */
+    LAST_LEVEL = 8,        /* times that share that it may fill of the last */
+    LARGE_CACHE = 2 << 20, /* bytes of a second-level cache that tiles stay in */
+    ENOUGH = 4,            /* steps, if they are as high as this */
+    LONG_ROW = 64,         /* units of a block of a row */
 };
 
 static size_t cells_of(const struct pel_stencil_space *space)
@@ -122,20 +125,23 @@ static void choose_for_cache(struct pel_stencil_space *space)
 }
 
 /* In three dimensions a step of a wave is a few planes, which the next step finds in the second-level cache; only when
- * the wave has come through all steps is the whole tile read again, and the last level is fast enough for that. There
- * tiles may be larger, and elsewhere where the reach is long or cells are many bytes wide, so that none of several
- * steps fits the second-level cache. */
+ * the wave has come through all steps is the whole tile read again, and the last level is fast enough for that, except
+ * on processors that have a large second level, and a last one that is shared by many and far away. There tiles may be
+ * larger, and elsewhere where the reach is long or cells are many bytes wide, so that none of several steps fits the
+ * second-level cache. */
 void pel_stencil_choose_tiling(struct pel_stencil_space *space)
 {
     size_t share = pel_topology_cache(3) / 2 / (size_t)space->team;
     size_t large = pel_stencil_larger(pel_stencil_smaller(share, LAST_LEVEL * space->cache), space->cache);
+    bool stays = pel_topology_cache(2) >= LARGE_CACHE;
     space->tiling = (struct pel_stencil_tiling){.why_not = "all arrays fit the cache"};
     if (cells_of(space) <= space->cache * (size_t)space->team / space->bytes)
         return;
     space->tiling.why_not = "no diamond of several steps fits the cache and the team";
-    space->tile_cache = space->ndim == 3 ? large : space->cache;
+    space->tile_cache = space->ndim < 3 ? space->cache : stays ? SECOND_LEVEL * space->cache : large;
     choose_for_cache(space);
-    if (space->tiling.why_not && large > space->tile_cache) {
+    bool low = space->ndim == 3 && space->tiling.height < ENOUGH;
+    if ((space->tiling.why_not || low) && large > space->tile_cache) {
         space->tile_cache = large;
         choose_for_cache(space);
     }
