@@ -3,6 +3,7 @@
 
 #include "lib/keyed.h"
 #include "lib/team.h"
+#include "lib/topology.h"
 
 /* Records in the order of buckets. */
 struct spread {
@@ -37,8 +38,15 @@ static size_t overhead_bytes(const struct spread *spread)
 }
 
 /* One thread does not divide what this many buckets hold: the caches behind theirs are quick enough then to order all
- * of it in one go, which moves less. */
+ * of it in one go, which moves less. Where nothing is carried along but places, so they are as far as the last level
+ * holds a few times as much. */
 enum { UNDIVIDED = 16 };
+
+static size_t undivided_buckets(const struct pel_keyed_job *job)
+{
+    size_t levels = 3 * pel_topology_cache(3) / (2 * pel_topology_cache(2));
+    return !job->loads && levels > UNDIVIDED ? levels : UNDIVIDED;
+}
 
 static size_t bytes_of(const struct pel_keyed_job *job)
 {
@@ -47,7 +55,7 @@ static size_t bytes_of(const struct pel_keyed_job *job)
 
 static bool is_undivided(const struct pel_keyed_job *job, size_t bucket_bytes)
 {
-    return job->team == 1 && !job->wide && bytes_of(job) / UNDIVIDED <= bucket_bytes;
+    return job->team == 1 && !job->wide && bytes_of(job) / undivided_buckets(job) <= bucket_bytes;
 }
 
 /* Chooses as many buckets as make them small, and enough for the team to share evenly; false when one will do. */
