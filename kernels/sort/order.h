@@ -27,11 +27,18 @@ typedef U __attribute__((may_alias)) NAME(word); /* keys and codes, whatever typ
 #define TOP ((U)-1)
 #endif
 
+#if T_SIGNIFICAND
+/* Negative numbers in their order, -0 at -1, and back: without a branch, as signs are hard to foresee. */
+static inline U NAME(turn)(U b)
+{
+    return b ^ (U)((S)b >> (T_BITS - 1)) >> 1;
+}
+#endif
+
 static inline U NAME(rank)(U b)
 {
 #if T_SIGNIFICAND
-    U number = (U)(b & SIGN ? SIGN + INF - b : b + INF + 1);
-    return b > SIGN + INF ? b : number;
+    return b > SIGN + INF ? b : NAME(turn)(b) + (INF + 1);
 #elif T_SIGNED
     return b ^ SIGN;
 #else
@@ -42,8 +49,7 @@ static inline U NAME(rank)(U b)
 static inline U NAME(unrank)(U u)
 {
 #if T_SIGNIFICAND
-    U number = (U)(u <= INF ? SIGN + INF - u : u - INF - 1);
-    return u > SIGN + INF ? u : number;
+    return u > SIGN + INF ? u : NAME(turn)(u - (INF + 1));
 #else
     return NAME(rank)(u);
 #endif

@@ -33,6 +33,19 @@ __attribute__((always_inline)) static inline bool NAME(before)(U key, S needle, 
     return right ? code <= needle : code < needle;
 }
 
+/* Half of the way further on, or not. Integers are compared so fast that compilers must be kept from putting vectors
+ * together for it, lane by lane; codes of floats take long enough to be worth that. */
+__attribute__((always_inline)) static inline size_t NAME(step)(size_t at, size_t half, bool goes)
+{
+#if T_SIGNIFICAND
+    return at + (-(size_t)goes & half);
+#else
+    size_t beyond = at + half;
+    __asm__("" : "+r"(beyond));
+    return goes ? beyond : at;
+#endif
+}
+
 /* at[i]: first, plus how many of the n keys from there on go before needle i. */
 __attribute__((always_inline)) static inline void NAME(search_group)(const NAME(word) * keys, size_t first, size_t n,
                                                                      const S *needle, size_t *at, bool right,
@@ -43,7 +56,7 @@ __attribute__((always_inline)) static inline void NAME(search_group)(const NAME(
     for (; n > 1; n -= n / 2) {
         size_t half = n / 2;
         for (int i = 0; i < GROUP; i++)
-            at[i] += -(size_t)NAME(before)(keys[at[i] + half - 1], needle[i], right, descending) & half;
+            at[i] = NAME(step)(at[i], half, NAME(before)(keys[at[i] + half - 1], needle[i], right, descending));
     }
     for (int i = 0; n == 1 && i < GROUP; i++)
         at[i] += NAME(before)(keys[at[i]], needle[i], right, descending);
