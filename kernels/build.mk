@@ -3,22 +3,22 @@ KERNEL_SOURCES = kernels/table.c $(KERNELS)
 
 noinst_HEADERS = \
 	kernels/kernel.h kernels/strict.h kernels/foreach_dtype.h kernels/foreach_float.h kernels/foreach_integer.h \
-	kernels/foreach_narrow.h kernels/foreach_one.h kernels/foreach_signed.h \
-	kernels/simd/simd.h kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h \
-	kernels/simd/neon.h kernels/simd/split.h \
-	kernels/reduce/acc.h kernels/reduce/columns.h kernels/reduce/evidence_bits.h kernels/reduce/evidence_flags.h kernels/reduce/few.h kernels/reduce/fold.h \
-	kernels/reduce/fold_terms.h kernels/reduce/map.h kernels/reduce/product.h kernels/reduce/state.h \
-	kernels/scan/compact_leaf.h kernels/scan/leaf.h kernels/scan/relation.h kernels/scan/stream.h \
-	kernels/histogram/edges.h kernels/histogram/leaf.h kernels/histogram/places.h \
-	kernels/sort/bins.h kernels/sort/distribute.h kernels/sort/flat.h kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h \
-	kernels/sort/network.h kernels/sort/order.h kernels/sort/partition.h kernels/sort/random.h kernels/sort/rows.h \
-	kernels/sort/ranges.h kernels/sort/ruler.h kernels/sort/runs.h kernels/sort/classify.h kernels/sort/counting.h kernels/sort/moves.h kernels/sort/pack_leaf.h kernels/sort/records.h kernels/sort/select.h \
-	kernels/sort/columns.h kernels/sort/each.h kernels/sort/integers.h kernels/sort/lanes_leaf.h kernels/sort/segments_leaf.h kernels/sort/series.h \
-	kernels/sort/permute.h kernels/sort/sorted.h \
-	kernels/sort/slots.h kernels/sort/tree.h kernels/sort/values.h \
-	kernels/sort/sieve_leaf.h kernels/sort/wide.h kernels/sort/wide_heap.h \
-	kernels/stencil/bands.h kernels/stencil/expand.h kernels/stencil/line.h kernels/stencil/near.h \
-	kernels/stencil/sweep.h
+	kernels/foreach_narrow.h kernels/foreach_one.h kernels/foreach_signed.h kernels/simd/simd.h \
+	kernels/simd/generic.h kernels/simd/scalar.h kernels/simd/avx2.h kernels/simd/avx512.h kernels/simd/neon.h \
+	kernels/simd/split.h kernels/reduce/acc.h kernels/reduce/columns.h kernels/reduce/evidence_bits.h \
+	kernels/reduce/evidence_flags.h kernels/reduce/few.h kernels/reduce/fold.h kernels/reduce/fold_terms.h \
+	kernels/reduce/map.h kernels/reduce/product.h kernels/reduce/state.h kernels/scan/compact_leaf.h \
+	kernels/scan/leaf.h kernels/scan/relation.h kernels/scan/stream.h kernels/histogram/edges.h \
+	kernels/histogram/leaf.h kernels/histogram/places.h kernels/sort/bins.h kernels/sort/distribute.h \
+	kernels/sort/flat.h kernels/sort/heap.h kernels/sort/leaf.h kernels/sort/leaves.h kernels/sort/network.h \
+	kernels/sort/order.h kernels/sort/partition.h kernels/sort/random.h kernels/sort/rows.h \
+	kernels/sort/ranges.h kernels/sort/ruler.h kernels/sort/runs.h kernels/sort/classify.h \
+	kernels/sort/counting.h kernels/sort/moves.h kernels/sort/pack_leaf.h kernels/sort/records.h \
+	kernels/sort/select.h kernels/sort/columns.h kernels/sort/each.h kernels/sort/integers.h \
+	kernels/sort/lanes_leaf.h kernels/sort/segments_leaf.h kernels/sort/series.h kernels/sort/permute.h \
+	kernels/sort/sorted.h kernels/sort/slots.h kernels/sort/tree.h kernels/sort/values.h \
+	kernels/sort/sieve_leaf.h kernels/sort/wide.h kernels/sort/wide_heap.h kernels/stencil/bands.h \
+	kernels/stencil/expand.h kernels/stencil/line.h kernels/stencil/near.h kernels/stencil/sweep.h
 
 KERNEL_LIBS = libk_scalar.la
 libk_scalar_la_SOURCES = $(KERNEL_SOURCES)

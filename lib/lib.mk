@@ -162,9 +162,9 @@ endif
 pelincludedir = $(includedir)/pel
 pelinclude_HEADERS = \
 	include/pel/accumulate.h include/pel/axes.h include/pel/compact.h include/pel/export.h \
-	include/pel/histogram.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/segment.h include/pel/sort.h \
-	include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h include/pel/tools.h include/pel/tune.h \
-	include/pel/types.h
+	include/pel/histogram.h include/pel/pel.h include/pel/reduce.h include/pel/scan.h include/pel/segment.h \
+	include/pel/sort.h include/pel/statistics.h include/pel/status.h include/pel/stencil.h include/pel/system.h \
+	include/pel/tools.h include/pel/tune.h include/pel/types.h
 nodist_pelinclude_HEADERS = include/pel/version.h
 
 # Second stage: the table that this machine's measurements give.

@@ -150,39 +150,51 @@ static void *cut(char **scratch, size_t bytes)
     return piece;
 }
 
-static void lay_out(struct spread *spread, char *scratch)
+static void *cut_aligned(char **scratch, size_t bytes, size_t alignment)
 {
-    const struct pel_sort_job *job = spread->job;
+    *scratch += (alignment - (uintptr_t)*scratch % alignment) % alignment;
+    return cut(scratch, bytes);
+}
+
+static void lay_slots(struct spread *spread, char **scratch)
+{
     struct pel_sort_slots *slots = &spread->slots;
-    struct pel_sort_home *home = &spread->home;
-    size_t nbuckets = 2 * spread->wanted, spare = count_spare(spread);
-    char *bench = cut(&scratch, spread->nbenches * spread->bench);
-    slots->base = job->keys + spread->head;
+    size_t spare = count_spare(spread);
+    slots->base = spread->job->keys + spread->head;
     slots->block = spread->block;
     slots->count = (uint32_t)count_slots(spread);
     slots->all = slots->count + (uint32_t)spare;
-    slots->spare = cut(&scratch, spare * spread->block);
-    scratch += (spread->buffer - (uintptr_t)scratch % spread->buffer) % spread->buffer;
-    spread->ranges = cut(&scratch, sizeof *spread->ranges);
-    spread->stripes = cut(&scratch, spread->nstripes * sizeof *spread->stripes);
-    scratch += (spread->buffer - (uintptr_t)scratch % spread->buffer) % spread->buffer;
-    char *buffers = cut(&scratch, spread->nstripes * nbuckets * spread->buffer);
+    slots->spare = cut_aligned(scratch, spare * spread->block, PEL_CACHE_LINE);
+    slots->owner = cut(scratch, slots->all * sizeof *slots->owner);
+}
+
+static void lay_stripes(struct spread *spread, size_t nbuckets, char **scratch)
+{
+    const struct pel_sort_slots *slots = &spread->slots;
+    char *buffers = cut_aligned(scratch, spread->nstripes * nbuckets * spread->buffer, spread->buffer);
+    spread->stripes = cut(scratch, spread->nstripes * sizeof *spread->stripes);
     for (size_t s = 0; s < spread->nstripes; s++) {
         struct pel_sort_stripe *stripe = &spread->stripes[s];
         *stripe = (struct pel_sort_stripe){
             .slots = slots,
             .nregions = spread->nregions,
-            .free = cut(&scratch, bitmap_bytes(slots->all)),
+            .free = cut(scratch, bitmap_bytes(slots->all)),
             .buffers = buffers + s * nbuckets * spread->buffer,
             .buffer = spread->buffer,
-            .next = cut(&scratch, nbuckets * sizeof *stripe->next),
-            .chain = cut(&scratch, nbuckets * sizeof *stripe->chain),
+            .next = cut(scratch, nbuckets * sizeof *stripe->next),
+            .chain = cut(scratch, nbuckets * sizeof *stripe->chain),
         };
         stripe->some = stripe->free + slots->all / 64 + 1;
     }
-    slots->owner = cut(&scratch, slots->all * sizeof *slots->owner);
+}
+
+static void lay_home(struct spread *spread, size_t nbuckets, char **scratch)
+{
+    const struct pel_sort_slots *slots = &spread->slots;
+    struct pel_sort_home *home = &spread->home;
+    char *bench = cut_aligned(scratch, spread->nbenches * spread->bench, PEL_CACHE_LINE);
     *home = (struct pel_sort_home){
-        .job = job,
+        .job = spread->job,
         .ranges = spread->ranges,
         .slots = slots,
         .stripes = spread->stripes,
@@ -191,19 +203,28 @@ static void lay_out(struct spread *spread, char *scratch)
     };
     home->nbenches = spread->nbenches;
     home->bench = spread->bench;
-    home->benches = cut(&scratch, spread->nbenches * sizeof *home->benches);
+    home->benches = cut(scratch, spread->nbenches * sizeof *home->benches);
     for (size_t i = 0; i < spread->nbenches; i++) {
         home->benches[i].scratch = bench + i * spread->bench;
         atomic_flag_clear_explicit(&home->benches[i].taken, memory_order_relaxed);
     }
-    home->offset = cut(&scratch, (nbuckets + 1) * sizeof *home->offset);
-    home->first = cut(&scratch, (nbuckets + 1) * sizeof *home->first);
-    home->order = cut(&scratch, slots->all * sizeof *home->order);
-    home->place = cut(&scratch, slots->all * sizeof *home->place);
-    home->stack = cut(&scratch, slots->all * sizeof *home->stack);
-    home->zones = cut(&scratch, spread->nzones * sizeof *home->zones);
+    home->offset = cut(scratch, (nbuckets + 1) * sizeof *home->offset);
+    home->first = cut(scratch, (nbuckets + 1) * sizeof *home->first);
+    home->order = cut(scratch, slots->all * sizeof *home->order);
+    home->place = cut(scratch, slots->all * sizeof *home->place);
+    home->stack = cut(scratch, slots->all * sizeof *home->stack);
+    home->zones = cut(scratch, spread->nzones * sizeof *home->zones);
     for (size_t z = 0; z < spread->nzones; z++)
-        home->zones[z].rest = cut(&scratch, pel_sort_rest_bytes(spread->nstripes, spread->block, spread->buffer));
+        home->zones[z].rest = cut(scratch, pel_sort_rest_bytes(spread->nstripes, spread->block, spread->buffer));
+}
+
+static void lay_out(struct spread *spread, char *scratch)
+{
+    size_t nbuckets = 2 * spread->wanted;
+    spread->ranges = cut(&scratch, sizeof *spread->ranges);
+    lay_slots(spread, &scratch);
+    lay_stripes(spread, nbuckets, &scratch);
+    lay_home(spread, nbuckets, &scratch);
 }
 
 /* Where a share of so many equal ones of `whole` starts. */

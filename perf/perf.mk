@@ -2,15 +2,18 @@
 # registry, which the shared library hides, so it carries the library within it.
 noinst_LTLIBRARIES += libperf.la
 libperf_la_SOURCES = \
-	perf/bench.c perf/bench.h perf/bench_dispatch.c perf/commands.h perf/contest.c perf/contest.h perf/context.c \
-	perf/context.h perf/data.c perf/data.h perf/energy.c perf/energy.h perf/entrant.c perf/gbench.c perf/gbench.h perf/info.c perf/json.h perf/measure.c \
-	perf/measure.h perf/peers.c perf/peers.h perf/peers_series.c perf/program.c perf/program.h \
-	perf/select.c perf/select.h perf/stats.c perf/stats.h \
-	perf/tune.c perf/tune.h perf/tune_eval.c perf/tune_eval.h perf/tune_gains.c perf/tune_judge.c perf/tune_judge.h perf/tune_learn.c perf/tune_learn.h perf/tune_race.c perf/tune_race.h perf/tune_record.c perf/tune_record.h perf/tune_search.c \
-	perf/tune_space.c perf/tune_space.h perf/tune_supervise.c perf/tune_supervise.h perf/tune_t4.c perf/tune_t4.h perf/tune_table.c perf/tune_trial.c perf/tune_trial.h perf/tune_table.h \
-	perf/tune_wisdom.c perf/tune_write.c perf/verify.c perf/wisdom.c perf/workload.c perf/workload.h perf/workload_reduce.c \
-	perf/workload_axes.c perf/workload_compact.c perf/workload_histogram.c perf/workload_order.c perf/workload_scan.c \
-	perf/workload_series.c perf/workload_sort.c perf/workload_sorted.c perf/workload_stencil.c $(common_sources)
+	perf/bench.c perf/bench.h perf/bench_dispatch.c perf/commands.h perf/contest.c perf/contest.h \
+	perf/context.c perf/context.h perf/data.c perf/data.h perf/energy.c perf/energy.h perf/entrant.c \
+	perf/gbench.c perf/gbench.h perf/info.c perf/json.h perf/measure.c perf/measure.h perf/peers.c perf/peers.h \
+	perf/peers_series.c perf/program.c perf/program.h perf/select.c perf/select.h perf/stats.c perf/stats.h \
+	perf/tune.c perf/tune.h perf/tune_eval.c perf/tune_eval.h perf/tune_gains.c perf/tune_judge.c \
+	perf/tune_judge.h perf/tune_learn.c perf/tune_learn.h perf/tune_race.c perf/tune_race.h perf/tune_record.c \
+	perf/tune_record.h perf/tune_search.c perf/tune_space.c perf/tune_space.h perf/tune_supervise.c \
+	perf/tune_supervise.h perf/tune_t4.c perf/tune_t4.h perf/tune_table.c perf/tune_trial.c perf/tune_trial.h \
+	perf/tune_table.h perf/tune_wisdom.c perf/tune_write.c perf/verify.c perf/wisdom.c perf/workload.c \
+	perf/workload.h perf/workload_reduce.c perf/workload_axes.c perf/workload_compact.c \
+	perf/workload_histogram.c perf/workload_order.c perf/workload_scan.c perf/workload_series.c \
+	perf/workload_sort.c perf/workload_sorted.c perf/workload_stencil.c $(common_sources)
 libperf_la_LIBADD = $(PEER_LIBS) $(CXX_RUNTIME) $(JANSSON_LIBS)
 libperf_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 

@@ -76,6 +76,15 @@ static ALWAYS_INLINE void NAME(put)(const struct NAME(span) * span, size_t x, VT
         V(store)(span->there + x, V(load)(span->carry + x));
 }
 
+/* The same for the first lanes, as many as cells of a row that is shorter than a vector. */
+static ALWAYS_INLINE void NAME(put_part)(const struct NAME(span) * span, size_t x, VT value)
+{
+    const VT zero = {0};
+    V(store_part)(span->to + x, span->count, NAME(settle)(value, span->last));
+    if (span->carry)
+        V(store_part)(span->there + x, span->count, V(load_part)(span->carry + x, span->count, zero));
+}
+
 /* Computes `vectors` vectors from cell x on. */
 typedef void NAME(block_body)(struct NAME(span) span, size_t x, size_t vectors);
 
@@ -117,9 +126,7 @@ static void NAME(parts)(struct NAME(span) span)
         VT acc = V(set1)(span.coef[0]) * V(load_part)(span.tap[0] + x, span.count, zero);
         for (size_t k = 1; k < span.ntaps; k++)
             acc = V(fma)(V(set1)(span.coef[k]), V(load_part)(span.tap[k] + x, span.count, zero), acc);
-        V(store_part)(span.to + x, span.count, NAME(settle)(acc, span.last));
-        if (span.carry)
-            V(store_part)(span.there + x, span.count, V(load_part)(span.carry + x, span.count, zero));
+        NAME(put_part)(&span, x, acc);
     }
 }
 
@@ -175,7 +182,7 @@ static void NAME(any)(struct NAME(span) span)
 
 static void NAME(compute)(const struct NAME(span) * span)
 {
-    if (span->count < LANES) {
+    if (span->count < LANES && !NAME(has_strips)(span)) {
         NAME(parts)(*span);
         return;
     }

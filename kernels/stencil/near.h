@@ -123,36 +123,56 @@ static ALWAYS_INLINE void NAME(near_block)(struct NAME(span) span, size_t x, siz
         NAME(box_block)(span, x, vectors);
 }
 
-/* Vectors that begin at cell x of all rows, down which each row is loaded once: a row of the one before and of the one
- * behind it stay in registers. */
-static ALWAYS_INLINE void NAME(strip)(const struct NAME(span) * span, size_t x)
+/* Whether rows are computed in strips: those of a few vectors, and few enough rows for them to stay in the cache; where
+ * they are shorter than a vector one strip is all. */
+static inline bool NAME(has_strips)(const struct NAME(span) * span)
 {
+    return (span->near == PEL_STENCIL_STAR2 || span->near == PEL_STENCIL_STAR3) && span->count <= STRIPS * LANES &&
+           (span->count < LANES || span->rows * span->stride * sizeof(T) <= STRIP_BYTES);
+}
+
+/* Vectors that begin at cell x of all rows, down which each row is loaded once: a row of the one before and of the one
+ * behind it stay in registers. whole: the rows are not shorter than a vector. */
+static ALWAYS_INLINE void NAME(strip)(const struct NAME(span) * span, size_t x, const bool whole)
+{
+#define READ(k) (whole ? V(load)(span->tap[k] + x) : V(load_part)(span->tap[k] + x, span->count, zero))
     const size_t ndim = span->ntaps / 2, last = span->ntaps - 1;
-    VT above = V(load)(span->tap[ndim - 2] + x), here = V(load)(span->tap[ndim] + x);
+    const VT zero = {0};
+    VT above = READ(ndim - 2), here = READ(ndim);
     for (size_t row = 0; row < span->rows; row++, x += span->stride) {
-        VT below = V(load)(span->tap[ndim + 2] + x), sum = {0};
+        VT below = READ(ndim + 2), sum = {0};
         if (ndim == 3)
-            sum = NAME(add_tap)(span, 0, V(load)(span->tap[0] + x), sum);
+            sum = NAME(add_tap)(span, 0, READ(0), sum);
         sum = NAME(add_tap)(span, ndim - 2, above, sum);
-        sum = NAME(add_tap)(span, ndim - 1, V(load)(span->tap[ndim - 1] + x), sum);
+        sum = NAME(add_tap)(span, ndim - 1, READ(ndim - 1), sum);
         sum = NAME(add_tap)(span, ndim, here, sum);
-        sum = NAME(add_tap)(span, ndim + 1, V(load)(span->tap[ndim + 1] + x), sum);
+        sum = NAME(add_tap)(span, ndim + 1, READ(ndim + 1), sum);
         sum = NAME(add_tap)(span, ndim + 2, below, sum);
         if (ndim == 3)
-            sum = NAME(add_tap)(span, last, V(load)(span->tap[last] + x), sum);
-        NAME(put)(span, x, sum);
+            sum = NAME(add_tap)(span, last, READ(last), sum);
+        if (whole)
+            NAME(put)(span, x, sum);
+        else
+            NAME(put_part)(span, x, sum);
         above = here;
         here = below;
     }
+#undef READ
+}
+
+static ALWAYS_INLINE void NAME(strips)(const struct NAME(span) * span)
+{
+    if (span->count < LANES)
+        NAME(strip)(span, 0, false);
+    for (size_t x = 0; span->count >= LANES && x < span->count; x += LANES)
+        NAME(strip)(span, x + LANES <= span->count ? x : span->count - LANES, true);
 }
 
 static ALWAYS_INLINE void NAME(near_rows)(struct NAME(span) span)
 {
     size_t row = 0;
-    if ((span.near == PEL_STENCIL_STAR2 || span.near == PEL_STENCIL_STAR3) && span.count <= STRIPS * LANES &&
-        span.rows * span.stride * sizeof(T) <= STRIP_BYTES) {
-        for (size_t x = 0; x < span.count; x += LANES)
-            NAME(strip)(&span, x + LANES <= span.count ? x : span.count - LANES);
+    if (NAME(has_strips)(&span)) {
+        NAME(strips)(&span);
         return;
     }
     span.height = NEAR_ROWS;
