@@ -7,6 +7,7 @@
 enum {
     NEAR_ROWS = 2,
     STRIPS = 12,         /* vectors at most of a row that is computed in strips */
+    SOLID_STRIPS = 128,  /* bytes at most of such a row in three dimensions */
     STRIP_BYTES = 16384, /* of the rows of a strip: half a first-level cache, since they are read and written */
 #if PEL_ISA_IS(avx512) || PEL_ISA_IS(neon)
     NEAR_VECTORS = 4,
@@ -123,11 +124,13 @@ static ALWAYS_INLINE void NAME(near_block)(struct NAME(span) span, size_t x, siz
         NAME(box_block)(span, x, vectors);
 }
 
-/* Whether rows are computed in strips: those of a few vectors, and few enough rows for them to stay in the cache; where
- * they are shorter than a vector one strip is all. */
-static inline bool NAME(has_strips)(const struct NAME(span) * span)
+/* Whether rows are computed in strips: those of a few vectors, and few enough rows for them to stay in the cache, even
+ * where they lie a power of two apart and the lines of three planes push each other out; where they are shorter than a
+ * vector one strip is all. Always inlined: through the address of a span stores might reach what stays in registers. */
+static ALWAYS_INLINE bool NAME(has_strips)(const struct NAME(span) * span)
 {
-    return (span->near == PEL_STENCIL_STAR2 || span->near == PEL_STENCIL_STAR3) && span->count <= STRIPS * LANES &&
+    const size_t most = span->near == PEL_STENCIL_STAR3 ? SOLID_STRIPS / sizeof(T) : STRIPS * LANES;
+    return (span->near == PEL_STENCIL_STAR2 || span->near == PEL_STENCIL_STAR3) && span->count <= most &&
            (span->count < LANES || span->rows * span->stride * sizeof(T) <= STRIP_BYTES);
 }
 
