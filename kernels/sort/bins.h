@@ -82,7 +82,7 @@ static struct NAME(measure) NAME(take_measure)(const NAME(code) * codes, size_t 
     T low, high;
     NAME(find_ends)(codes, n, &low, &high);
     measure.ruler = NAME(cut_span)(low, high, parts);
-    if (!floats)
+    if (!floats || !NAME(has_rank)(high))
         return measure;
     measure.top = NAME(top_exponent)(low, high);
     for (size_t i = 0; i < NAME(thrown); i += RUN)

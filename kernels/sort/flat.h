@@ -11,6 +11,12 @@ static inline T NAME(signed_rank)(T code)
     return (T)((U)code + (ONE - 1));
 }
 
+/* Whether that is so up to this code: only negative NaNs lie too far off. */
+static inline bool NAME(has_rank)(T code)
+{
+    return code <= (T)(((U)1 << (T_BITS - 1)) - ONE);
+}
+
 /* The bits of the magnitude. */
 static inline U NAME(magnitude)(T rank)
 {
