@@ -68,7 +68,7 @@ struct pel_stencil_seat pel_stencil_seat(const struct pel_plan *plan, char *seat
 void pel_stencil_keep_notes(struct pel_stencil_run *run)
 {
     size_t bytes = notes_bytes(run->plan);
-    if (run->threads > 1 || bytes == 0)
+    if (run->threads > 1 || run->steps <= 2 || bytes == 0)
         return;
     char *seat = pel_seats_take(&run->seats), *ring = pel_stencil_seat(run->plan, seat).ring;
     for (size_t turn = 0; turn < 2; turn++) {

@@ -73,7 +73,7 @@ static size_t NAME(unevenness)(const NAME(code) * codes, T low, T high)
     return sum;
 }
 
-/* Chooses the one by which a sample lies more evenly. */
+/* Chooses codes or fixed-point numbers, by which of them a sample lies more evenly. */
 static struct NAME(measure) NAME(take_measure)(const NAME(code) * codes, size_t n, size_t parts, bool floats)
 {
     enum { RUN = 8 }; /* codes */

@@ -5,7 +5,7 @@
 #define SIGNIFICAND (T_BITS == 64 ? 52 : 23) /* bits */
 #define ONE         ((U)1 << SIGNIFICAND)
 
-/* The distance from +0 in codes; below it, from -0, complemented. See order.h. */
+/* +0 is 0 and -0 is -1: the magnitude of a negative number, complemented. See order.h. */
 static inline T NAME(signed_rank)(T code)
 {
     return (T)((U)code + (ONE - 1));
@@ -23,14 +23,14 @@ static inline U NAME(magnitude)(T rank)
     return (U)(rank ^ (rank >> (T_BITS - 1)));
 }
 
-/* The exponent of the largest code between these two. */
+/* The exponent of the greatest magnitude between these two codes. */
 static inline U NAME(top_exponent)(T low, T high)
 {
     U a = NAME(magnitude)(NAME(signed_rank)(low)), b = NAME(magnitude)(NAME(signed_rank)(high));
     return (a > b ? a : b) >> SIGNIFICAND;
 }
 
-/* top: the exponent of a code that is not less than any of these. */
+/* top: an exponent that no magnitude of these exceeds. */
 static inline void NAME(flatten)(const NAME(code) * codes, size_t n, U top, NAME(code) * flat)
 {
     for (size_t i = 0; i < n; i++) {
