@@ -14,15 +14,15 @@ enum {
     MOST_NOTES = 1 << 15, /* bytes for each of two grids: beside those in the cache */
 };
 
-/* Room for the notes of a sweep of the whole grid, if that is small: at most one of each row, and one for each cell of
- * it that is near an end. */
+/* Room for the notes of a sweep of the whole grid, if that is small and one thread's: one of each row, and one for each
+ * cell of it that is near an end. Longer rows are cut, and may find too little. */
 static size_t notes_bytes(const struct pel_plan *plan)
 {
     const struct pel_stencil_axis *axis = plan->form.axis;
     size_t rows = pel_stencil_computed(&axis[0]) * pel_stencil_computed(&axis[1]);
     size_t notes = 1 + pel_stencil_computed(&axis[2]) - (axis[2].inner_last - axis[2].inner);
     size_t note = PEL_SWEEP_NOTE + 2 * plan->form.ntaps * sizeof(void *);
-    if (!plan->space.tiling.why_not || plan->extent * plan->size > SMALL_GRID)
+    if (plan->pick.team > 1 || !plan->space.tiling.why_not || plan->extent * plan->size > SMALL_GRID)
         return 0;
     return round_up(sizeof(struct pel_sweep_notes) + pel_stencil_smaller(rows * notes * note, MOST_NOTES));
 }

@@ -125,10 +125,10 @@ static void choose_for_cache(struct pel_stencil_space *space)
 }
 
 /* In three dimensions a step of a wave is a few planes, which the next step finds in the second-level cache; only when
- * the wave has come through all steps is the whole tile read again, and the last level is fast enough for that, except
- * on processors that have a large second level, and a last one that is shared by many and far away. There tiles may be
- * larger, and elsewhere where the reach is long or cells are many bytes wide, so that none of several steps fits the
- * second-level cache. */
+ * the wave has come through all steps is the whole tile read again, and the last level is fast enough for that: there
+ * tiles may be larger, and elsewhere where the reach is long or cells are many bytes wide, so that none of several
+ * steps fits the second-level cache. But processors with a large second level share their last one with many, and far
+ * away: there tiles leave the second level only if they would be low in it. */
 void pel_stencil_choose_tiling(struct pel_stencil_space *space)
 {
     size_t share = pel_topology_cache(3) / 2 / (size_t)space->team;
@@ -137,12 +137,14 @@ void pel_stencil_choose_tiling(struct pel_stencil_space *space)
     space->tiling = (struct pel_stencil_tiling){.why_not = "all arrays fit the cache"};
     if (cells_of(space) <= space->cache * (size_t)space->team / space->bytes)
         return;
-    space->tiling.why_not = "no diamond of several steps fits the cache and the team";
+    const struct pel_stencil_tiling none = {.why_not = "no diamond of several steps fits the cache and the team"};
+    space->tiling = none;
     space->tile_cache = space->ndim < 3 ? space->cache : stays ? SECOND_LEVEL * space->cache : large;
     choose_for_cache(space);
     bool low = space->ndim == 3 && space->tiling.height < ENOUGH;
     if ((space->tiling.why_not || low) && large > space->tile_cache) {
         space->tile_cache = large;
+        space->tiling = none;
         choose_for_cache(space);
     }
 }
