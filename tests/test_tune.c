@@ -272,12 +272,13 @@ static void a_hang_ends_with_the_time(void **state)
 static const struct timespec nap = {0, 20000000};
 
 /* Waits until the record has the result of a cell: the others are still to come, and take longer. */
-static void await_cell(const char *record)
+static void await_cell(const char *record, pid_t writer)
 {
     for (double start = now_seconds(); now_seconds() < start + 20; nanosleep(&nap, NULL)) {
         if (access(in_folder(record), F_OK) == 0 && count(read_text(record), "{\"cell\"") > 0)
             return;
     }
+    kill(writer, SIGKILL);
     fail_msg("%s: no cell within 20 s", record);
 }
 
@@ -285,10 +286,13 @@ static void await_cell(const char *record)
 static void await_end(const char *record)
 {
     size_t length = 0;
-    for (double moved = now_seconds(); now_seconds() < moved + 1; nanosleep(&nap, NULL)) {
+    double start = now_seconds(), moved = start;
+    for (; now_seconds() < moved + 1; nanosleep(&nap, NULL)) {
         if (strlen(read_text(record)) != length)
             moved = now_seconds();
         length = strlen(text);
+        if (moved > start + 20)
+            fail_msg("%s: still written after 20 s", record);
     }
 }
 
@@ -298,7 +302,7 @@ static void a_killed_search_resumes(void **state)
     skip_where_time_means_nothing();
     int status;
     pid_t pid = start_tune("killed.def", "30s", NULL, "");
-    await_cell("killed.def.record");
+    await_cell("killed.def.record", pid);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     await_end("killed.def.record"); /* of its child */

@@ -27,7 +27,8 @@ INLINE void two_sum(v_f64 *a, v_f64 *b)
     *a = s;
 }
 
-/* Where the sum is not exact it differs by something else from the larger of the two: a difference that is. */
+/* The sum less the larger of the two is exact (Dekker 1971), so that it is the smaller one just where the sum is exact,
+ * too. Which is the larger is not known: both are compared. */
 INLINE void pair_add_low(struct pair *pair, v_f64 x)
 {
     v_f64 low = pair->low, s = low + x;

@@ -128,18 +128,18 @@ INLINE v_f64 NAME(load_few)(const T *p, size_t count)
 }
 
 /* A sum of few terms, or products, on its way. */
-struct NAME(few_sum) {
+struct NAME(short_sum) {
     struct pair pair;
     v_f64 least; /* magnitude of a product of doubles, maybe but for exact zeros */
 };
 
-INLINE void NAME(add_terms)(struct NAME(few_sum) * sum, v_f64 a, bool magnitudes)
+INLINE void NAME(add_terms)(struct NAME(short_sum) * sum, v_f64 a, bool magnitudes)
 {
     pair_add(&sum->pair, magnitudes ? (v_f64)((v_u64)a << 1 >> 1) : a);
 }
 
 /* padded: some factors are zeros that belong to no term. */
-INLINE void NAME(add_products)(struct NAME(few_sum) * sum, v_f64 a, v_f64 b, bool padded)
+INLINE void NAME(add_products)(struct NAME(short_sum) * sum, v_f64 a, v_f64 b, bool padded)
 {
     v_f64 product = a * b;
     pair_add(&sum->pair, product);
@@ -154,7 +154,7 @@ INLINE void NAME(add_products)(struct NAME(few_sum) * sum, v_f64 a, v_f64 b, boo
 /* A sum of few terms; false where it is not known. */
 INLINE bool NAME(sum_few)(struct NAME(terms) terms, size_t n, struct pair *result)
 {
-    struct NAME(few_sum) sum = {.least = v_set1_f64(INFINITY)};
+    struct NAME(short_sum) sum = {.least = v_set1_f64(INFINITY)};
     const size_t whole = n - n % WIDTH, rest = n % WIDTH;
 #pragma GCC unroll 4
     for (size_t i = 0; i < whole; i += WIDTH) {

@@ -86,7 +86,7 @@ static struct NAME(measure) NAME(take_measure)(const NAME(code) * codes, size_t 
         return measure;
     measure.top = NAME(top_exponent)(low, high);
     for (size_t i = 0; i < NAME(thrown); i += RUN)
-        memcpy(sample + i, codes + (n - RUN) / NAME(thrown) * i, RUN * sizeof *sample);
+        memcpy(sample + i, codes + (n - RUN) * i / (NAME(thrown) - RUN), RUN * sizeof *sample);
     NAME(flatten)(sample, NAME(thrown), measure.top, flat);
     NAME(flatten)((NAME(code)[]){low, high}, 2, measure.top, end);
     measure.flat = NAME(unevenness)(flat, end[0], end[1]) < NAME(unevenness)(sample, low, high);

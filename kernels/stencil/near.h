@@ -1,14 +1,15 @@
 /* Rows under the taps of a cell and its nearest neighbours, a star or a box, in blocks of several vectors of two rows.
  * What rows share is loaded once. Along a row the neighbours of a vector come from the vectors beside it, except at the
  * ends of a block: a load would cross a cache line, and where rows lie a power of two apart such lines push each other
- * out of the first-level cache. Read by blocked.c, once without a dtype and once for each. */
+ * out of the first-level cache. Rows of a few vectors under a star are computed in strips instead: one vector after the
+ * other, down all rows. Read by blocked.c, once without a dtype and once for each. */
 #ifndef T
 
 enum {
     NEAR_ROWS = 2,
-    STRIPS = 12,         /* vectors at most of a row that is computed in strips */
-    SOLID_STRIPS = 128,  /* bytes at most of such a row in three dimensions */
-    STRIP_BYTES = 16384, /* of the rows of a strip: half a first-level cache, since they are read and written */
+    STRIP_VECTORS = 12,      /* at most of a row that is computed in strips */
+    SOLID_STRIP_BYTES = 128, /* at most of such a row in three dimensions */
+    STRIP_CACHE = 16384, /* bytes of the rows of a strip: half a first-level cache, since they are read and written */
 #if PEL_ISA_IS(avx512) || PEL_ISA_IS(neon)
     NEAR_VECTORS = 4,
 #else
@@ -129,9 +130,9 @@ static ALWAYS_INLINE void NAME(near_block)(struct NAME(span) span, size_t x, siz
  * vector one strip is all. Always inlined: through the address of a span stores might reach what stays in registers. */
 static ALWAYS_INLINE bool NAME(has_strips)(const struct NAME(span) * span)
 {
-    const size_t most = span->near == PEL_STENCIL_STAR3 ? SOLID_STRIPS / sizeof(T) : STRIPS * LANES;
+    const size_t most = span->near == PEL_STENCIL_STAR3 ? SOLID_STRIP_BYTES / sizeof(T) : STRIP_VECTORS * LANES;
     return (span->near == PEL_STENCIL_STAR2 || span->near == PEL_STENCIL_STAR3) && span->count <= most &&
-           (span->count < LANES || span->rows * span->stride * sizeof(T) <= STRIP_BYTES);
+           (span->count < LANES || span->rows * span->stride * sizeof(T) <= STRIP_CACHE);
 }
 
 /* Vectors that begin at cell x of all rows, down which each row is loaded once: a row of the one before and of the one

@@ -110,7 +110,7 @@ static void NAME(part)(const struct NAME(line) * line, size_t x, size_t count, b
 }
 
 /* No cell is computed twice, since what it held is one of the terms. */
-static ALWAYS_INLINE void NAME(cells)(const struct NAME(line) * line, const size_t ntaps, const bool variable)
+static ALWAYS_INLINE void NAME(compute_line)(const struct NAME(line) * line, const size_t ntaps, const bool variable)
 {
     size_t end = line->count, x = (LANES - (uintptr_t)line->to / sizeof(T) % LANES) % LANES;
     x = clamp(x, 0, end);
@@ -137,7 +137,7 @@ static ALWAYS_INLINE void NAME(few)(const struct NAME(line) * line, const size_t
     }
     copy.tap = tap;
     copy.coef = coef;
-    NAME(cells)(&copy, ntaps, variable);
+    NAME(compute_line)(&copy, ntaps, variable);
 }
 
 static ALWAYS_INLINE void NAME(compute)(const struct NAME(line) * line, const bool variable)
@@ -156,7 +156,7 @@ static ALWAYS_INLINE void NAME(compute)(const struct NAME(line) * line, const bo
         TAPS(MOST_UNROLLED)
 #undef TAPS
     default:
-        NAME(cells)(line, line->ntaps, variable);
+        NAME(compute_line)(line, line->ntaps, variable);
     }
 }
 
