@@ -24,6 +24,7 @@ static const char usage[] =
     "      --op O            one operation\n"
     "      --dtype T         f32, f64, i32, i64, u32 or u64\n"
     "      --n N[,N...]      elements; of a stencil, cells along an edge; K, M and G are binary\n"
+    "      --grid N[xN...]   of stencils, cells along each axis, the slowest first (24x16)\n"
     "      --threads K[,K...]\n"
     "                        threads at hand (all)\n"
     "      --shape S         of stencils: star or box, dimensions, radius (star3d1r); star3d1r-variable,\n"
@@ -50,6 +51,7 @@ enum option_id {
     OP,
     DTYPE,
     N,
+    GRID,
     THREADS,
     SHAPE,
     STEPS,
@@ -79,6 +81,25 @@ static void read_list(const char *what, const char *text, size_t low, size_t hig
         list->value[list->count++] = read_size(what, entry, low, high);
     }
     free(copy);
+}
+
+/* How many axes it has. */
+static int read_grid(const char *text, size_t grid[3])
+{
+    size_t bytes = strlen(text) + 1, given[3];
+    char *copy = memcpy(allocate(bytes), text, bytes), *rest = copy;
+    int axes = 0;
+    while (rest) {
+        if (axes == 3)
+            bad_usage("--grid: '%s' has more than three axes", text);
+        given[axes++] = read_size("--grid", strsep(&rest, "x"), 1, PTRDIFF_MAX / 64);
+    }
+    for (int a = 0; a < 3; a++)
+        grid[a] = a < 3 - axes ? 1 : given[a - 3 + axes];
+    if (grid_cells(grid) > PTRDIFF_MAX / 64)
+        bad_usage("--grid: '%s' has too many cells", text);
+    free(copy);
+    return axes;
 }
 
 static pel_boundary read_boundary(const char *text)
@@ -118,6 +139,9 @@ static bool read_problem(struct bench *bench, enum option_id option, const char 
         break;
     case N:
         read_list("--n", text, 1, PTRDIFF_MAX / 64, &bench->sizes);
+        break;
+    case GRID:
+        bench->grid_axes = read_grid(text, bench->spec.grid);
         break;
     case THREADS:
         read_list("--threads", text, 1, 4096, &bench->threads);
@@ -184,6 +208,7 @@ static const struct option options[] = {{"family", required_argument, NULL, FAMI
                                         {"op", required_argument, NULL, OP},
                                         {"dtype", required_argument, NULL, DTYPE},
                                         {"n", required_argument, NULL, N},
+                                        {"grid", required_argument, NULL, GRID},
                                         {"threads", required_argument, NULL, THREADS},
                                         {"shape", required_argument, NULL, SHAPE},
                                         {"steps", required_argument, NULL, STEPS},
@@ -202,17 +227,32 @@ static const struct option options[] = {{"family", required_argument, NULL, FAMI
                                         {"help", no_argument, NULL, 'h'},
                                         {0}};
 
+/* An edge, where all are alike. */
+static void grid_name(const struct stencil_problem *problem, char *text, size_t capacity)
+{
+    const size_t *grid = problem->grid;
+    int ndim = problem->shape.ndim;
+    if (ndim == 3 && (grid[0] != grid[1] || grid[1] != grid[2]))
+        snprintf(text, capacity, "%zux%zux%zu", grid[0], grid[1], grid[2]);
+    else if (ndim == 2 && grid[1] != grid[2])
+        snprintf(text, capacity, "%zux%zu", grid[1], grid[2]);
+    else
+        snprintf(text, capacity, "%zu", grid[2]);
+}
+
 static void title(const struct contest *contest, char *text, size_t capacity)
 {
     const struct workload *workload = &contest->workload;
-    char shape[SHAPE_NAME + 1] = "";
+    char shape[SHAPE_NAME + 1] = "", n[64];
+    snprintf(n, sizeof n, "%zu", workload->elements);
     if (workload->stencil) {
         shape[0] = '/';
         shape_name(&workload->stencil->shape, shape + 1);
+        grid_name(workload->stencil, n, sizeof n);
     }
-    snprintf(text, capacity, "%s/%s%s%s/n:%zu/threads:%d", pel_op_name(workload->spec.op),
-             pel_dtype_name(workload->spec.dtype), contest->rules.flags & PEL_FAST ? "/fast" : "", shape,
-             workload->stencil ? workload->stencil->edge : workload->elements, contest->rules.threads);
+    snprintf(text, capacity, "%s/%s%s%s/n:%s/threads:%d", pel_op_name(workload->spec.op),
+             pel_dtype_name(workload->spec.dtype), contest->rules.flags & PEL_FAST ? "/fast" : "", shape, n,
+             contest->rules.threads);
 }
 
 /* One line a contestant; elements of a stencil are updates of cells. */
@@ -299,7 +339,9 @@ static bool bench_operation(const struct bench *bench, enum pel_op op, pel_dtype
     struct workload_spec spec = bench->spec;
     spec.op = op;
     spec.dtype = dtype;
-    struct bench_list sizes = bench->sizes.count ? bench->sizes : usual_sizes(&spec);
+    struct bench_list sizes = bench->grid_axes     ? (struct bench_list){1, {1}}
+                              : bench->sizes.count ? bench->sizes
+                                                   : usual_sizes(&spec);
     const struct bench_list *threads = bench->threads.count ? &bench->threads : &all_threads;
     bool right = true;
     for (size_t i = 0; i < sizes.count; i++) {
@@ -340,6 +382,8 @@ int command_bench(int argc, char **argv)
     if (bench.dispatch && (bench.sizes.count > 0 || bench.threads.count > 0 || bench.rules.variant ||
                            bench.rules.peers || bench.rules.flags))
         bad_usage("--family dispatch takes no --n, --threads, --variant, --peers or --fast");
+    if (bench.grid_axes && (bench.sizes.count > 0 || bench.grid_axes != bench.spec.shape.ndim))
+        bad_usage("--grid takes the place of --n, with as many axes as the --shape has");
     bench.table = bench.json && strcmp(bench.json, "-") == 0 ? stderr : stdout;
     bench.gbench = gbench_open(bench.json);
     bool right = true;

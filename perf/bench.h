@@ -20,6 +20,7 @@ struct bench {
     struct selection selection;
     bool dispatch; /* the family is that of the dispatcher itself */
     struct bench_list sizes, threads;
+    int grid_axes;             /* 0: no grid is given */
     struct workload_spec spec; /* what all problems have in common */
     struct contest_rules rules;
     const char *json;

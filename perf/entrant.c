@@ -24,7 +24,7 @@ static void add_stencil(struct peer_job *job, const struct workload *workload)
         job->coef[k] = problem->taps[k].coef;
     job->ntaps = problem->ntaps;
     job->arrays = problem->arrays;
-    job->edge = problem->edge;
+    memcpy(job->grid, problem->grid, sizeof job->grid);
     job->steps = problem->steps;
     job->scratch = memcpy(allocate(workload->extent), workload->x, workload->extent);
 }

@@ -16,11 +16,12 @@ struct peer_job {
     pel_dtype dtype;
     size_t n; /* elements; of a stencil cells */
     int threads;
-    const void *x, *y; /* inputs of a reduction; x: of a scan */
-    void *result;      /* of a reduction; counts of a histogram, and three of what is below, above and NaN */
-    void *data;        /* keys to sort; the output of a scan; the grid, which holds the result in the end */
-    void *scratch;     /* of a stencil: as large as the grid, with the same boundary */
-    size_t edge, steps, ntaps;
+    const void *x, *y;   /* inputs of a reduction; x: of a scan */
+    void *result;        /* of a reduction; counts of a histogram, and three of what is below, above and NaN */
+    void *data;          /* keys to sort; the output of a scan; the grid, which holds the result in the end */
+    void *scratch;       /* of a stencil: as large as the grid, with the same boundary */
+    size_t grid[3];      /* of a stencil, cells along each axis, the slowest first, and 1 before them */
+    size_t steps, ntaps; /* of a stencil */
     size_t length;       /* of a series along the slow axis */
     size_t nsegments;    /* to sort; y: where each starts, and where the last ends */
     double *coef;        /* of a stencil, in the order of pel's taps */

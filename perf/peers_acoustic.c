@@ -59,20 +59,20 @@ static void NAME(pressure_row)(const pel_row *row, void *context)
 
 static void NAME(acoustic)(const struct peer_job *job)
 {
-    ptrdiff_t edge = (ptrdiff_t)job->edge;
+    ptrdiff_t rows = (ptrdiff_t)job->grid[1], cells = (ptrdiff_t)job->grid[2];
     T *p = job->data, *w = p + job->n, coef[TAPS];
     const T *c = job->arrays[0];
     for (int k = 0; k < TAPS; k++)
         coef[k] = (T)job->coef[k];
     for (size_t step = 0; step < job->steps; step++) {
 #pragma omp parallel for num_threads(job->threads)
-        for (ptrdiff_t y = 1; y < edge - 1; y++) {
-            ptrdiff_t row = y * edge + 1;
-            NAME(rate)(coef, p + row - edge, p + row, p + row + edge, c + row, w + row, edge - 2);
+        for (ptrdiff_t y = 1; y < rows - 1; y++) {
+            ptrdiff_t row = y * cells + 1;
+            NAME(rate)(coef, p + row - cells, p + row, p + row + cells, c + row, w + row, cells - 2);
         }
 #pragma omp parallel for num_threads(job->threads)
-        for (ptrdiff_t y = 0; y < edge; y++)
-            NAME(pressure)(p + y * edge, w + y * edge, edge);
+        for (ptrdiff_t y = 0; y < rows; y++)
+            NAME(pressure)(p + y * cells, w + y * cells, cells);
     }
 }
 

@@ -21,12 +21,12 @@ struct grid {
 static struct grid grid_of(const struct peer_job *job, int ndim, bool box)
 {
     struct grid grid = {.ndim = ndim, .ntaps = 0};
-    ptrdiff_t edge = (ptrdiff_t)job->edge;
+    ptrdiff_t rows = (ptrdiff_t)job->grid[1], cells = (ptrdiff_t)job->grid[2];
     for (int z = ndim > 2 ? -1 : 0; z <= (ndim > 2); z++) {
         for (int y = ndim > 1 ? -1 : 0; y <= (ndim > 1); y++) {
             for (int x = -1; x <= 1; x++) {
                 if (box || (z != 0) + (y != 0) + (x != 0) <= 1)
-                    grid.shift[grid.ntaps++] = (z * edge + y) * edge + x;
+                    grid.shift[grid.ntaps++] = (z * rows + y) * cells + x;
             }
         }
     }
@@ -122,28 +122,50 @@ static void NAME(chunk)(const struct grid *grid, const T *coef, const T *from, T
     }
 }
 
+/* A step of all cells that have neighbours, from one grid to another. */
+struct NAME(step) {
+    const struct grid *grid;
+    const T *coef, *from;
+    T *to;
+    size_t rows, cells;
+    bool stream;
+};
+
+static inline void NAME(chunk_of_row)(const struct NAME(step) * step, size_t z, size_t y, size_t chunk)
+{
+    size_t row = (z * step->rows + y) * step->cells, x = chunk * CHUNK;
+    NAME(chunk)
+    (step->grid, step->coef, step->from + row, step->to + row, x ? x : 1, smaller(x + CHUNK, step->cells - 1),
+     step->stream);
+}
+
 static void NAME(sweep)(const struct peer_job *job, int ndim, bool box, bool stream)
 {
     struct grid grid = grid_of(job, ndim, box);
-    T *from = job->data, *to = job->scratch, coef[MAX_TAPS];
-    size_t edge = job->edge, last = edge - 1, chunks = (edge + CHUNK - 1) / CHUNK;
-    size_t z0 = ndim > 2, z1 = ndim > 2 ? last : 1, y0 = ndim > 1, y1 = ndim > 1 ? last : 1;
+    T coef[MAX_TAPS];
+    struct NAME(step) step = {&grid, coef, job->data, job->scratch, job->grid[1], job->grid[2], stream};
+    size_t chunks = (step.cells + CHUNK - 1) / CHUNK, z0 = ndim > 2, z1 = job->grid[0] - z0, y0 = ndim > 1;
+    size_t y1 = step.rows - y0;
     for (int k = 0; k < grid.ntaps; k++)
         coef[k] = (T)job->coef[k];
-    for (size_t step = 0; step < job->steps; step++) {
-#pragma omp parallel for collapse(3) num_threads(job->threads) if (job->n >= SERIAL_BELOW)
-        for (size_t z = z0; z < z1; z++)
-            for (size_t y = y0; y < y1; y++)
-                for (size_t chunk = 0; chunk < chunks; chunk++) {
-                    size_t row = (z * edge + y) * edge, x = chunk * CHUNK;
-                    NAME(chunk)(&grid, coef, from + row, to + row, x ? x : 1, smaller(x + CHUNK, last), stream);
-                }
-        T *swap = from;
-        from = to;
-        to = swap;
+    for (size_t done = 0; done < job->steps; done++) {
+        if (job->n < SERIAL_BELOW) { /* without so much as the cost of a region of one thread */
+            for (size_t z = z0; z < z1; z++)
+                for (size_t y = y0; y < y1; y++)
+                    NAME(chunk_of_row)(&step, z, y, 0);
+        } else {
+#pragma omp parallel for collapse(3) num_threads(job->threads)
+            for (size_t z = z0; z < z1; z++)
+                for (size_t y = y0; y < y1; y++)
+                    for (size_t chunk = 0; chunk < chunks; chunk++)
+                        NAME(chunk_of_row)(&step, z, y, chunk);
+        }
+        T *swap = (T *)step.from;
+        step.from = step.to;
+        step.to = swap;
     }
-    if (from != job->data)
-        memcpy(to, from, job->n * sizeof *to);
+    if (step.from != job->data)
+        memcpy(step.to, step.from, job->n * sizeof *step.to);
 }
 
 #define SHAPE(shape, ndim, box)                                                                                        \

@@ -11,9 +11,9 @@
 enum { TAPS7 = 7, TAPS25 = 25 };
 
 /* From a cell to what the taps of a star read, in the order of their offsets. */
-static void list_shifts(ptrdiff_t *shift, ptrdiff_t edge, ptrdiff_t radius)
+static void list_shifts(ptrdiff_t *shift, const size_t grid[3], ptrdiff_t radius)
 {
-    const ptrdiff_t step[3] = {edge * edge, edge, 1};
+    const ptrdiff_t step[3] = {(ptrdiff_t)(grid[1] * grid[2]), (ptrdiff_t)grid[2], 1};
     ptrdiff_t taps = 0;
     for (int a = 0; a < 3; a++) {
         for (ptrdiff_t i = -radius; i < 0; i++)
@@ -65,18 +65,19 @@ static inline __attribute__((always_inline)) void NAME(variable_row)(const T *co
 
 static void NAME(variable)(const struct peer_job *job)
 {
-    ptrdiff_t shift[TAPS7], edge = (ptrdiff_t)job->edge;
+    ptrdiff_t shift[TAPS7], planes = (ptrdiff_t)job->grid[0], rows = (ptrdiff_t)job->grid[1],
+                            cells = (ptrdiff_t)job->grid[2];
     T *from = job->data, *to = job->scratch;
-    list_shifts(shift, edge, 1);
+    list_shifts(shift, job->grid, 1);
     for (size_t step = 0; step < job->steps; step++) {
 #pragma omp parallel for collapse(2) num_threads(job->threads)
-        for (ptrdiff_t z = 1; z < edge - 1; z++)
-            for (ptrdiff_t y = 1; y < edge - 1; y++) {
-                ptrdiff_t row = (z * edge + y) * edge + 1;
+        for (ptrdiff_t z = 1; z < planes - 1; z++)
+            for (ptrdiff_t y = 1; y < rows - 1; y++) {
+                ptrdiff_t row = (z * rows + y) * cells + 1;
                 const T *coef[TAPS7];
                 for (int k = 0; k < TAPS7; k++)
                     coef[k] = (const T *)job->arrays[k] + row;
-                NAME(variable_row)(coef, shift, from + row, to + row, edge - 2);
+                NAME(variable_row)(coef, shift, from + row, to + row, cells - 2);
             }
         T *swap = from;
         from = to;
@@ -104,22 +105,24 @@ static inline __attribute__((always_inline)) void NAME(wave_row)(const T coef[TA
 static void NAME(wave)(const struct peer_job *job)
 {
     enum { RADIUS = 4 };
-    ptrdiff_t shift[TAPS25], edge = (ptrdiff_t)job->edge;
+    ptrdiff_t shift[TAPS25], planes = (ptrdiff_t)job->grid[0], rows = (ptrdiff_t)job->grid[1],
+                             cells = (ptrdiff_t)job->grid[2];
     T *now = job->data, *next = now + job->n, coef[TAPS25];
-    list_shifts(shift, edge, RADIUS);
+    list_shifts(shift, job->grid, RADIUS);
     for (int k = 0; k < TAPS25; k++)
         coef[k] = (T)job->coef[k];
     for (size_t step = 0; step < job->steps; step++) {
 #pragma omp parallel for collapse(2) num_threads(job->threads)
-        for (ptrdiff_t z = 0; z < edge; z++)
-            for (ptrdiff_t y = 0; y < edge; y++) {
-                ptrdiff_t row = (z * edge + y) * edge;
-                bool inner = z >= RADIUS && z < edge - RADIUS && y >= RADIUS && y < edge - RADIUS;
-                ptrdiff_t low = inner ? RADIUS : edge, high = inner ? edge - RADIUS : edge;
+        for (ptrdiff_t z = 0; z < planes; z++)
+            for (ptrdiff_t y = 0; y < rows; y++) {
+                ptrdiff_t row = (z * rows + y) * cells;
+                bool inner =
+                    z >= RADIUS && z < planes - RADIUS && y >= RADIUS && y < rows - RADIUS && cells >= 2 * RADIUS;
+                ptrdiff_t low = inner ? RADIUS : cells, high = inner ? cells - RADIUS : cells;
                 memcpy(next + row, now + row, (size_t)low * sizeof *next);
                 NAME(wave_row)
                 (coef, shift, (const T *)job->arrays[0] + row + low, now + row + low, next + row + low, high - low);
-                memcpy(next + row + high, now + row + high, (size_t)(edge - high) * sizeof *next);
+                memcpy(next + row + high, now + row + high, (size_t)(cells - high) * sizeof *next);
             }
         T *swap = now;
         now = next;

@@ -129,7 +129,7 @@ struct pel_request tune_request(const struct workload *workload, int threads, st
     struct pel_request request = {spec->op, spec->dtype, spec->flags, threads, workload->elements, NULL, false};
     if (problem) {
         *shape = (struct pel_stencil_shape){.ndim = problem->shape.ndim,
-                                            .row = problem->edge,
+                                            .row = problem->grid[2],
                                             .ntaps = problem->ntaps,
                                             .radius = problem->shape.radius,
                                             .terms = problem->shape.kind != SHAPE_TAPS};

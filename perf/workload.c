@@ -130,7 +130,7 @@ void workload_request(const struct workload *workload, const pel_opts *opts, str
         return;
     const struct stencil_problem *problem = workload->stencil;
     *shape = (struct pel_stencil_shape){.ndim = problem->shape.ndim,
-                                        .row = problem->edge,
+                                        .row = problem->grid[2],
                                         .ntaps = problem->ntaps,
                                         .radius = problem->shape.radius,
                                         .terms = problem->shape.kind != SHAPE_TAPS};

@@ -30,13 +30,14 @@ enum { SHAPE_NAME = 32 };
 bool shape_named(const char *name, struct shape *shape);
 void shape_name(const struct shape *shape, char name[SHAPE_NAME]);
 
-/* The cells of a row, square or cube of this edge; SIZE_MAX when they are too many. */
+/* The cells of a row, square or cube of this edge, or of any grid; SIZE_MAX when they are too many. */
 size_t shape_cells(const struct shape *shape, size_t edge);
+size_t grid_cells(const size_t grid[3]);
 
 struct workload_spec {
     enum pel_op op;
     pel_dtype dtype;
-    size_t n; /* elements, at least 1; of a stencil cells, brought to the nearest cube or square */
+    size_t n; /* elements, at least 1; of a stencil without a grid cells, brought to the nearest cube or square */
     enum data data;
     uint64_t seed;
     unsigned flags; /* of pel_opts, in every call */
@@ -46,6 +47,7 @@ struct workload_spec {
 
     /* Of a stencil: */
     struct shape shape;    /* all 0: star3d1r */
+    size_t grid[3];        /* cells along each axis, the slowest first, and 1 before them; all 0: see n */
     pel_boundary boundary; /* on every side */
     size_t steps;          /* of a run; 0: the usual */
     bool single;           /* each step is a call of its own */
@@ -54,7 +56,8 @@ struct workload_spec {
 /* What the spec of a stencil comes to. */
 struct stencil_problem {
     struct shape shape;
-    size_t edge, steps, ntaps;
+    size_t grid[3]; /* cells along each axis, the slowest first, and 1 before them */
+    size_t steps, ntaps;
     pel_tap *taps;
     void **arrays; /* of coefficients, one a tap, or the one factor; NULL: none */
     size_t narrays;

@@ -1,4 +1,4 @@
-/* Workloads of the family stencil: rows, squares and cubes under named shapes. */
+/* Workloads of the family stencil: rows, squares, cubes and any grids under named shapes. */
 #include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,14 +41,26 @@ bool shape_named(const char *name, struct shape *shape)
     return false;
 }
 
+size_t grid_cells(const size_t grid[3])
+{
+    size_t cells;
+    if (__builtin_mul_overflow(grid[0], grid[1], &cells) || __builtin_mul_overflow(cells, grid[2], &cells))
+        return SIZE_MAX;
+    return cells;
+}
+
+/* A row, square or cube. */
+static void set_edges(const struct shape *shape, size_t edge, size_t grid[3])
+{
+    for (int a = 0; a < 3; a++)
+        grid[a] = a < 3 - shape->ndim ? 1 : edge;
+}
+
 size_t shape_cells(const struct shape *shape, size_t edge)
 {
-    size_t cells = 1;
-    for (int a = 0; a < shape->ndim; a++) {
-        if (__builtin_mul_overflow(cells, edge, &cells))
-            return SIZE_MAX;
-    }
-    return cells;
+    size_t grid[3];
+    set_edges(shape, edge, grid);
+    return grid_cells(grid);
 }
 
 /* The edge whose cells come closest to n. */
@@ -126,7 +138,10 @@ static struct stencil_problem *make_problem(const struct workload_spec *spec)
     struct stencil_problem *problem = allocate(sizeof *problem);
     *problem = (struct stencil_problem){0};
     problem->shape = spec->shape.ndim > 0 ? spec->shape : usual;
-    problem->edge = nearest_edge(&problem->shape, spec->n);
+    if (spec->grid[0])
+        memcpy(problem->grid, spec->grid, sizeof problem->grid);
+    else
+        set_edges(&problem->shape, nearest_edge(&problem->shape, spec->n), problem->grid);
     problem->steps = spec->steps > 0 ? spec->steps : USUAL_STEPS;
     problem->ntaps = count_taps(&problem->shape);
     problem->taps = allocate(problem->ntaps * sizeof *problem->taps);
@@ -150,7 +165,7 @@ static void open(struct workload *workload)
 {
     const struct workload_spec *spec = &workload->spec;
     struct stencil_problem *problem = make_problem(spec);
-    size_t cells = shape_cells(&problem->shape, problem->edge), levels = count_levels(problem);
+    size_t cells = grid_cells(problem->grid), levels = count_levels(problem);
     make_arrays(problem, spec->dtype, cells);
     workload->stencil = problem;
     workload->n = cells;
@@ -190,7 +205,7 @@ static pel_status bind_system(struct entrant *entrant)
     pel_field fields[3] = {PEL_FIELD_INIT, PEL_FIELD_INIT, PEL_FIELD_INIT};
     pel_system_desc desc = PEL_SYSTEM_DESC_INIT;
     desc.ndim = 2;
-    desc.shape[0] = desc.shape[1] = workload->stencil->edge;
+    memcpy(desc.shape, workload->stencil->grid + 1, 2 * sizeof *desc.shape);
     desc.nfields = 3;
     desc.nstages = 2;
     desc.fields = fields;
@@ -227,10 +242,9 @@ static pel_status bind(struct entrant *entrant)
         desc.before = -1;
         desc.levels = 2;
     }
-    for (int a = 0; a < desc.ndim; a++) {
-        desc.shape[a] = problem->edge;
+    memcpy(desc.shape, problem->grid + 3 - desc.ndim, (size_t)desc.ndim * sizeof *desc.shape);
+    for (int a = 0; a < desc.ndim; a++)
         desc.boundary[a][0] = desc.boundary[a][1] = workload->spec.boundary;
-    }
     pel_plan *plan;
     pel_status status = pel_stencil_plan(&plan, &desc, &entrant->opts);
     if (status != PEL_OK)

@@ -100,6 +100,8 @@ run 0 bench --op sort --dtype u32 --n 100,2K --threads 1 --variant all $quick &&
 run 0 bench --op sort --dtype u32 --n 1000 --peers $quick
 run 0 bench --family reduce --op dot --dtype f64 --n 1000 --peers --fast $quick && says 'omp simd' 'vs best peer'
 run 0 bench --family stencil --dtype f64 --shape star2d1r --n 50 --steps 3 --peers $quick && says 'GLUP/s' 'omp sweep'
+run 0 bench --op stencil --dtype f64 --shape star2d1r --grid 24x16 --steps 4 --peers $quick && says 'n:24x16/' 'omp sweep'
+run 0 bench --op stencil --dtype f32 --shape star3d4r-wave --grid 9x1x30 --steps 4 --peers $quick && says 'n:9x1x30/'
 run 0 bench --family dispatch --op sum --dtype f64 --repetitions 1 && says 'warm'
 run 2 bench --family dispatch --n 5
 run 2 bench here
@@ -108,6 +110,11 @@ run 2 bench --op stencil --dtype u32
 run 2 bench --n 0
 run 2 bench --n 10,
 run 2 bench --shape star4d1r
+run 2 bench --op stencil --shape star2d1r --grid 24
+run 2 bench --op stencil --shape star3d1r --grid 2x3x4x5
+run 2 bench --op stencil --shape star2d1r --grid 24x
+run 2 bench --op stencil --shape star2d1r --grid 24x16 --n 8
+run 2 bench --op stencil --shape star2d1r --grid 9000000000x9000000000
 run 2 bench --data no-such
 run 2 bench --repetitions 0
 run 2 bench --min-time long
