@@ -228,10 +228,12 @@ static void scan_left(void *context, size_t index)
 static void scan_all_left(struct job *job)
 {
     union pel_scan_carry carry = job->leaf->start;
+    pel_fpenv caller = pel_fpenv_enter();
     for (size_t i = 0; i < job->stretches; i++) {
         job->parts[i].carry = carry;
         add_totals(job, i, &carry);
     }
+    pel_fpenv_leave(caller);
     pel_team_for(job->team, job->stretches, scan_left, job);
 }
 

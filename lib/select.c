@@ -17,15 +17,20 @@ static pel_status check_front(pel_dtype dtype, const void *keys, size_t n, size_
     return status == PEL_OK && k > n ? PEL_EINVAL : status;
 }
 
+static pel_status pick_kernel(enum pel_op op, pel_dtype dtype, size_t n, const pel_opts *opts, struct pel_pick *pick)
+{
+    struct pel_request request = {
+        .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
+    return pel_dispatch(&request, opts, pick);
+}
+
 /* Where act writes is set; the rest of the hunt is filled in here. It is large: what is not set is not read. */
 static pel_status hunt_down(struct pel_select_hunt *hunt, enum pel_op op, pel_dtype dtype, void *keys, size_t n,
                             size_t k, void (*act)(struct pel_select_hunt *hunt), const pel_opts *opts)
 {
-    struct pel_request request = {
-        .op = op, .dtype = dtype, .flags = pel_flags(opts), .threads = pel_team_threads(opts), .n = n};
     struct pel_pick pick;
     struct pel_span span;
-    pel_status status = pel_dispatch(&request, opts, &pick);
+    pel_status status = pick_kernel(op, dtype, n, opts, &pick);
     if (status != PEL_OK)
         return status;
     hunt->leaf = pick.kernel->run.select;
@@ -33,7 +38,7 @@ static pel_status hunt_down(struct pel_select_hunt *hunt, enum pel_op op, pel_dt
     hunt->n = hunt->count = n;
     hunt->k = k;
     hunt->size = pel_dtype_size(dtype);
-    hunt->descending = request.flags & PEL_DESCENDING;
+    hunt->descending = pel_flags(opts) & PEL_DESCENDING;
     hunt->team = (int)pel_select_smaller((size_t)pick.team, PEL_SELECT_TEAM);
     hunt->low = hunt->leaf->first;
     hunt->high = hunt->leaf->last;
@@ -57,10 +62,13 @@ static pel_status select_key(pel_dtype dtype, void *keys, size_t n, size_t k, co
 static pel_status part_at(pel_dtype dtype, void *keys, size_t n, size_t k, const pel_opts *opts)
 {
     struct pel_select_hunt hunt;
+    struct pel_pick unused;
     pel_status status = check_front(dtype, keys, n, k, opts);
-    return status == PEL_OK && k > 0 && k < n
-               ? hunt_down(&hunt, PEL_OP_PARTIAL_SORT, dtype, keys, n, k, pel_select_part, opts)
-               : status;
+    if (status != PEL_OK)
+        return status;
+    if (k == 0 || k == n) /* nothing to hunt for; a variant that does not exist is refused all the same */
+        return pick_kernel(PEL_OP_PARTIAL_SORT, dtype, n, opts, &unused);
+    return hunt_down(&hunt, PEL_OP_PARTIAL_SORT, dtype, keys, n, k, pel_select_part, opts);
 }
 
 /* The k keys that come first, in the order of their indices. The hunt only reads the keys. */
@@ -68,6 +76,9 @@ static pel_status take_first(pel_dtype dtype, const void *keys, size_t n, size_t
                              const pel_opts *opts)
 {
     struct pel_select_hunt hunt;
+    struct pel_pick unused;
+    if (k == 0)
+        return pick_kernel(PEL_OP_TOP_K, dtype, n, opts, &unused);
     hunt.taken = taken;
     hunt.index = index;
     return hunt_down(&hunt, PEL_OP_TOP_K, dtype, (void *)(uintptr_t)keys, n, k - 1, pel_select_take, opts);
@@ -109,7 +120,7 @@ size_t pel_select_work_bytes(pel_dtype dtype, size_t n)
     {                                                                                                                  \
         pel_opts rest = pel_opts_without_variant(pel_check_opts(opts) == PEL_OK ? opts : NULL);                        \
         pel_status status = check_top(DTYPE, keys, n, k, values, index, opts);                                         \
-        if (status == PEL_OK && k > 0)                                                                                 \
+        if (status == PEL_OK)                                                                                          \
             status = take_first(DTYPE, keys, n, k, values, index, opts);                                               \
         return status == PEL_OK && k > 0 ? pel_sort_pairs_##suffix##_u64(values, index, k, &rest) : status;            \
     }

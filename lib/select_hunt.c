@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lib/fpenv.h"
 #include "lib/memory.h"
 #include "lib/team.h"
 
@@ -205,9 +206,11 @@ void pel_select_run(struct pel_select_hunt *hunt, void (*act)(struct pel_select_
         hunt->team = (int)pel_select_smaller((size_t)hunt->team, STACK_BYTES / 8 / PEL_CACHE_LINE);
     }
     hunt->sorted = hunt->room + hunt->room_bytes;
+    pel_fpenv caller = pel_fpenv_enter();
     lay_out(hunt);
     find_pivot(hunt);
     act(hunt);
+    pel_fpenv_leave(caller);
     pel_scratch_drop(&scratch);
 }
 

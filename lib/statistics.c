@@ -308,7 +308,7 @@ static pel_status range_of(const struct pel_call *call, double range[2], const p
     return status;
 }
 
-pel_status pel_reduce_mapped(const struct pel_call *call, const pel_opts *opts)
+static pel_status reduce_mapped(const struct pel_call *call, const pel_opts *opts)
 {
     pel_opts rest = pel_opts_without_variant(opts);
     pel_status status = PEL_OK;
@@ -327,6 +327,15 @@ pel_status pel_reduce_mapped(const struct pel_call *call, const pel_opts *opts)
     struct pel_call mapped = *call;
     mapped.y = &map;
     return pel_reduce(&mapped, NULL, opts);
+}
+
+/* Between the passes elements are converted, too: subnormal ones would be 0 in the environment of some callers. */
+pel_status pel_reduce_mapped(const struct pel_call *call, const pel_opts *opts)
+{
+    pel_fpenv caller = pel_fpenv_enter();
+    pel_status status = reduce_mapped(call, opts);
+    pel_fpenv_leave(caller);
+    return status;
 }
 
 /* The public functions. */

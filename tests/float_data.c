@@ -116,17 +116,42 @@ static double element(enum float_data kind, pel_dtype dtype, size_t i, size_t n,
     }
 }
 
-/* The first half spreads over many binades; the second cancels what has come together so far, more and more closely. */
+/* A sum that loses nothing: numbers of which each is but a rounding error beside the next (J. R. Shewchuk, "Adaptive
+ * precision floating-point arithmetic and fast robust geometric predicates", 1997, Grow-Expansion). */
+struct expansion {
+    size_t count;
+    double part[2100]; /* of one bit each, at the worst */
+};
+
+static void expansion_add(struct expansion *sum, double x)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < sum->count; i++) {
+        volatile double part = sum->part[i], total = x + part, back = total - x, from_part = part - back;
+        volatile double from_x = x - (total - back), rest = from_x + from_part;
+        if (rest != 0)
+            sum->part[kept++] = rest;
+        x = total;
+    }
+    if (x != 0)
+        sum->part[kept++] = x;
+    sum->count = kept;
+}
+
+/* The first half spreads over half the binades there are; the second cancels what has come together so far down to a
+ * term that gets smaller and smaller: T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product" (2005), algorithm
+ * 6.1. */
 static void fill_ill(pel_dtype dtype, void *x, size_t n, struct test_random *random)
 {
     int range = highest_of(dtype) / 2;
-    double sum = 0;
+    struct expansion sum = {0, {0}};
     for (size_t i = 0; i < n; i++) {
         double share = n > 1 ? (double)i / (double)(n - 1) : 0;
-        int exponent = i < n / 2 ? between(random, 0, range) : (int)(2 * range * (1 - share));
+        int exponent = i < n / 2 ? between(random, -range, range) : (int)(range * (3 - 4 * share));
         double term = scaled(random, i == 0 ? range : exponent);
-        float_data_put(dtype, x, i, i < n / 2 ? term : term - sum);
-        sum += float_data_get(dtype, x, i);
+        bool cancels = i >= n / 2 && sum.count > 0;
+        float_data_put(dtype, x, i, cancels ? term - sum.part[sum.count - 1] : term);
+        expansion_add(&sum, float_data_get(dtype, x, i));
     }
 }
 

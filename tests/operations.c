@@ -16,7 +16,16 @@
     {                                                                                                                  \
         return pel_dot_##suffix(x, y, n, (R *)result, opts);                                                           \
     }
-/* The sum of both stands for both. */
+/* Bits that stand for two numbers. */
+static void put_both(const void *both, size_t size, void *result)
+{
+    uint64_t a = 0, b = 0, mixed;
+    memcpy(&a, both, size);
+    memcpy(&b, (const char *)both + size, size);
+    mixed = a * 3 ^ b;
+    memcpy(result, &mixed, sizeof mixed);
+}
+
 #define MINMAX(T, suffix)                                                                                              \
     static pel_status minmax_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)      \
     {                                                                                                                  \
@@ -24,7 +33,7 @@
         (void)y;                                                                                                       \
         pel_status status = pel_minmax_##suffix((const T *)x, n, both, opts);                                          \
         if (status == PEL_OK)                                                                                          \
-            *(T *)result = both[0] + both[1];                                                                          \
+            put_both(both, sizeof(T), result);                                                                         \
         return status;                                                                                                 \
     }
 #define SCAN(op, T, suffix)                                                                                            \
@@ -239,7 +248,7 @@ ORDER(uint64_t, uint64_t, u64, , _u64)
         (void)y;                                                                                                       \
         pel_status status = pel_sum_##complex((const T *)x, n / 2, sum, opts);                                         \
         if (status == PEL_OK)                                                                                          \
-            *(T *)result = sum[0] + sum[1];                                                                            \
+            put_both(sum, sizeof(T), result);                                                                          \
         return status;                                                                                                 \
     }                                                                                                                  \
     static pel_status cdotu_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)       \
@@ -247,7 +256,7 @@ ORDER(uint64_t, uint64_t, u64, , _u64)
         T sum[2] = {0, 0};                                                                                             \
         pel_status status = pel_dotu_##complex((const T *)x, (const T *)y, n / 2, sum, opts);                          \
         if (status == PEL_OK)                                                                                          \
-            *(T *)result = sum[0] + sum[1];                                                                            \
+            put_both(sum, sizeof(T), result);                                                                          \
         return status;                                                                                                 \
     }                                                                                                                  \
     static pel_status cdotc_##suffix(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)       \
@@ -255,7 +264,7 @@ ORDER(uint64_t, uint64_t, u64, , _u64)
         T sum[2] = {0, 0};                                                                                             \
         pel_status status = pel_dotc_##complex((const T *)x, (const T *)y, n / 2, sum, opts);                          \
         if (status == PEL_OK)                                                                                          \
-            *(T *)result = sum[0] + sum[1];                                                                            \
+            put_both(sum, sizeof(T), result);                                                                          \
         return status;                                                                                                 \
     }
 STATISTICS(float, f32, c64)

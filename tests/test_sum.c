@@ -1,7 +1,6 @@
 /* Sums of floats, and what is made of sums: exact, rounded once, the same bits whoever adds and in whatever order. */
 #include "tests/support.h"
 
-#include <fenv.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -9,8 +8,8 @@
 #include "kernels/reduce/state.h"
 #include "lib/accumulator.h"
 #include "lib/dispatch.h"
-#include "lib/fpenv.h"
 #include "lib/registry.h"
+#include "tests/environments.h"
 #include "tests/float_data.h"
 #include "tests/float_oracle.h"
 #include "tests/reductions.h"
@@ -84,6 +83,29 @@ static void test_oracle(void **unused)
             }
             check_size((enum float_data)kind, dtypes[round % 2], test_random_below(&random, LARGEST), &random);
         }
+    }
+}
+
+/* That what is meant to be ill-conditioned is: sums of doubles beyond 10^300, of floats as far as their range allows.
+ */
+static void test_conditions(void **unused)
+{
+    static const size_t sizes[] = {100, 1000, 4096};
+    (void)unused;
+    if (!oracle_exists())
+        skip();
+    struct test_random random = test_random_start(test_seed(), 7);
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof sizes[0]; i++) {
+        pel_dtype dtype = dtypes[i % 2];
+        size_t n = sizes[i / 2];
+        struct pair pair = pair_alloc(dtype, n, &random);
+        float_data_fill(DATA_ILL, dtype, pair.x, n, &random);
+        uint64_t sum = oracle_reduction(PEL_OP_SUM, dtype, pair.x, NULL, n);
+        uint64_t magnitudes = oracle_reduction(PEL_OP_ASUM, dtype, pair.x, NULL, n);
+        double rest = fabs(float_data_get(dtype, &sum, 0));
+        assert_true(rest > 0);
+        assert_true(float_data_get(dtype, &magnitudes, 0) / rest > (dtype == PEL_F64 ? 1e300 : 1e36));
+        pair_free(&pair);
     }
 }
 
@@ -339,22 +361,11 @@ static void check_environment(pel_fpenv env, struct test_random *random)
 
 static void test_environment(void **unused)
 {
-    static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+    pel_fpenv env[MOST_ENVIRONMENTS];
     (void)unused;
     struct test_random random = test_random_start(test_seed(), 4);
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        fesetround(modes[i]);
-        pel_fpenv env = pel_fpenv_read();
-        fesetround(FE_TONEAREST);
-        check_environment(env, &random);
-    }
-#if defined(__SSE2__)
-    check_environment(PEL_FPENV_DEFAULT, &random);          /* no flag is up */
-    check_environment(PEL_FPENV_DEFAULT | 0x20, &random);   /* only that of inexact results */
-    check_environment(PEL_FPENV_DEFAULT | 0x8040, &random); /* flush to zero, subnormals are zero */
-#elif defined(__aarch64__)
-    check_environment(1u << 24, &random); /* flush to zero */
-#endif
+    for (size_t i = 0, count = test_environments(env); i < count; i++)
+        check_environment(env[i], &random);
 }
 
 /* A number in random limbs, as large as this many deposits may have made them. */
@@ -453,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_float_rounds_once),
         cmocka_unit_test(test_accumulator),
         cmocka_unit_test(test_oracle),
+        cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_environment),

@@ -29,6 +29,7 @@ program_tests = \
 	tests/test_dispatch \
 	tests/test_energy \
 	tests/test_env \
+	tests/test_environment \
 	tests/test_extreme \
 	tests/test_fork \
 	tests/test_histogram \
@@ -81,6 +82,7 @@ tests_tool_lines_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 libsupport_la_SOURCES = tests/support.c tests/support.h
 tests_test_bits_SOURCES = tests/test_bits.c tests/operations.c tests/operations.h tests/verbs.c tests/verbs.h
 tests_test_bits_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
+tests_test_environment_SOURCES = tests/test_environment.c tests/environments.h tests/operations.c tests/operations.h
 tests_test_budget_SOURCES = tests/test_budget.c tests/verbs.c tests/verbs.h
 tests_test_budget_CFLAGS = $(AM_CFLAGS) $(OPENMP_CFLAGS)
 tests_test_caller_LDADD = $(LDADD) -lm
@@ -152,7 +154,7 @@ tests_test_products_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_statistics_SOURCES = tests/test_statistics.c $(float_oracle) $(reductions)
 tests_test_statistics_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_statistics_LDADD = $(LDADD) $(MPFR_LIBS) -lm
-tests_test_sum_SOURCES = tests/test_sum.c $(float_oracle) $(reductions)
+tests_test_sum_SOURCES = tests/test_sum.c tests/environments.h $(float_oracle) $(reductions)
 tests_test_sum_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 
