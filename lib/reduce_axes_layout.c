@@ -49,6 +49,14 @@ static unsigned results_of(pel_reduction reduction, pel_dtype dtype)
     }
 }
 
+static bool is_empty(const pel_array *array)
+{
+    bool empty = false;
+    for (int k = 0; k < array->ndim; k++)
+        empty |= array->shape[k] == 0;
+    return empty;
+}
+
 /* An array whose extents, in elements and bytes, stay within the address space. */
 static pel_status check_array(const pel_array *array)
 {
@@ -57,18 +65,17 @@ static pel_status check_array(const pel_array *array)
     if (!array || array->size < sizeof *array || array->ndim < 0 || array->ndim > PEL_MAX_AXES)
         return PEL_EINVAL;
     size = pel_dtype_size(array->dtype);
-    bool empty = false;
-    for (int k = 0; k < array->ndim; k++)
-        empty |= array->shape[k] == 0;
+    bool empty = is_empty(array);
     if (size == 0 || (!array->data && !empty) || (uintptr_t)array->data % size)
         return PEL_EINVAL;
     size_t count = 1;
     for (int k = 0; k < array->ndim; k++) {
-        ptrdiff_t reach, length = (ptrdiff_t)array->shape[k];
+        ptrdiff_t reach, masked = 0, length = (ptrdiff_t)array->shape[k];
         if (array->stride[k] % (ptrdiff_t)size)
             return PEL_EINVAL;
         if (array->shape[k] > PTRDIFF_MAX || __builtin_mul_overflow(length, array->stride[k], &reach) ||
-            reach == PTRDIFF_MIN || __builtin_add_overflow(extent, reach < 0 ? -reach : reach, &extent) ||
+            reach == PTRDIFF_MIN || (array->mask && __builtin_mul_overflow(length, array->mask_stride[k], &masked)) ||
+            __builtin_add_overflow(extent, reach < 0 ? -reach : reach, &extent) ||
             (!empty && __builtin_mul_overflow(count, array->shape[k], &count)))
             return PEL_ERANGE;
     }
@@ -98,6 +105,65 @@ static bool overlaps_itself(const pel_array *array)
         }
     }
     return false;
+}
+
+/* Bytes of memory: where they begin and end, and how its elements lie in between. */
+struct extent {
+    uintptr_t begin, end;
+    size_t step, size; /* elements of this size lie multiples of the step apart */
+};
+
+static size_t common_divisor(size_t a, size_t b)
+{
+    while (b > 0) {
+        size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Of elements that there are. */
+static struct extent extent_of(const void *data, size_t size, const pel_array *array, const ptrdiff_t *stride)
+{
+    struct extent extent = {(uintptr_t)data, (uintptr_t)data + size, 0, size};
+    for (int k = 0; k < array->ndim; k++) {
+        size_t step = (size_t)(stride[k] < 0 ? -stride[k] : stride[k]), reach = step * (array->shape[k] - 1);
+        if (reach == 0)
+            continue;
+        extent.step = common_divisor(extent.step, step);
+        if (stride[k] < 0)
+            extent.begin -= reach;
+        else
+            extent.end += reach;
+    }
+    return extent;
+}
+
+/* Whether elements may share bytes, as far as extents and steps tell: those of one may lie between those of the other.
+ */
+static bool may_overlap(const struct extent *a, const struct extent *b)
+{
+    size_t step = common_divisor(a->step, b->step);
+    if (a->end <= b->begin || b->end <= a->begin)
+        return false;
+    if (step == 0)
+        return true;
+    size_t apart = (b->begin % step + step - a->begin % step) % step;
+    return apart < a->size || apart + b->size > step;
+}
+
+/* Whether what is written may be what is read. */
+static bool overlaps_input(const pel_array *out, const pel_array *in)
+{
+    if (is_empty(in) || is_empty(out))
+        return false;
+    struct extent written = extent_of(out->data, pel_dtype_size(out->dtype), out, out->stride);
+    struct extent read = extent_of(in->data, pel_dtype_size(in->dtype), in, in->stride);
+    if (may_overlap(&written, &read))
+        return true;
+    read = extent_of(in->mask, 1, in, in->mask_stride);
+    return in->mask && may_overlap(&written, &read);
 }
 
 /* Sorts axes so that the last is the fastest. */
@@ -202,7 +268,7 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
     if (few && layout->least > 0 && !is_float(out->dtype) &&
         !(out->has_missing && pel_element_can_hold(out->dtype, out->missing)))
         return PEL_EINVAL;
-    if (overlaps_itself(out))
+    if (overlaps_itself(out) || overlaps_input(out, in))
         return PEL_EINVAL;
     if (!is_float(in->dtype) && reduction == PEL_REDUCE_SUM && layout->terms > INT32_MAX)
         return PEL_ERANGE;
@@ -211,16 +277,17 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
 
 pel_status pel_array_pack(pel_array *array)
 {
-    size_t stride;
     if (!array || array->size < sizeof *array || array->ndim < 0 || array->ndim > PEL_MAX_AXES ||
         pel_dtype_size(array->dtype) == 0)
         return PEL_EINVAL;
-    stride = pel_dtype_size(array->dtype);
+    const size_t size = pel_dtype_size(array->dtype);
     for (int pass = 0; pass < 2; pass++) {
-        size_t step = stride;
+        size_t step = size;
         for (int k = array->ndim - 1; k >= 0; k--) {
-            if (pass == 1)
+            if (pass == 1) {
                 array->stride[k] = (ptrdiff_t)step;
+                array->mask_stride[k] = (ptrdiff_t)(step / size);
+            }
             if (__builtin_mul_overflow(step, array->shape[k] > 0 ? array->shape[k] : 1, &step) || step > PTRDIFF_MAX)
                 return PEL_ERANGE;
         }

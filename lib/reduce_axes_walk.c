@@ -49,7 +49,8 @@ static void flush(const struct walk *walk, struct partial *partial)
     partial->gathered = 0;
 }
 
-/* Whether an element equals the missing value, as its own type sees it: 64 bits do not fit into a double. */
+/* Whether an element equals the missing value, as its own type sees it: 64 bits do not fit into a double, and
+ * 1e20 is no float. */
 static bool is_missing(const pel_array *array, const void *element)
 {
     union {
@@ -60,15 +61,14 @@ static bool is_missing(const pel_array *array, const void *element)
         uint32_t u32;
         uint64_t u64;
     } value, missing;
-    bool is_float = array->dtype == PEL_F32 || array->dtype == PEL_F64;
-    if (is_float) {
-        double x = array->dtype == PEL_F32 ? (double)*(const float *)element : *(const double *)element;
-        return x == array->missing || (isnan(x) && isnan(array->missing));
-    }
     if (!pel_element_can_hold(array->dtype, array->missing))
         return false;
     pel_element_store(&missing, array->dtype, 0, array->missing);
     memcpy(&value, element, pel_dtype_size(array->dtype));
+    if (array->dtype == PEL_F32)
+        return value.f32 == missing.f32 || (isnan(value.f32) && isnan(missing.f32));
+    if (array->dtype == PEL_F64)
+        return value.f64 == missing.f64 || (isnan(value.f64) && isnan(missing.f64));
     return memcmp(&value, &missing, pel_dtype_size(array->dtype)) == 0;
 }
 

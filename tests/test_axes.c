@@ -454,20 +454,64 @@ static void test_arguments(void **unused)
     assert_true(isnan(result[0]) && isnan(result[2]));
     EXPECT(PEL_OK, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
     assert_true(result[0] == 0 && result[3] == 7);
-    bad.shape[0] = SIZE_MAX;
+    bad = out, bad.data = x + 1;
+    EXPECT(PEL_EINVAL, PEL_REDUCE_SUM, &in, 1, 0, &bad, NULL);
+    bad = in, bad.data = x + 5, bad.stride[0] = -24, bad.stride[1] = -8;
+    EXPECT(PEL_OK, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
+    assert_true(result[0] == 9 && result[1] == 7 && result[2] == 5);
+    out.data = x;
+    EXPECT(PEL_EINVAL, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
+    out.data = result;
+    bad = in, bad.mask = (unsigned char *)result + 20;
+    EXPECT(PEL_EINVAL, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
+    bad = in, bad.shape[0] = SIZE_MAX;
     EXPECT(PEL_ERANGE, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
     bad = in, bad.shape[0] = PTRDIFF_MAX / 24 + 1;
     assert_int_equal(pel_array_pack(&bad), PEL_ERANGE);
 #undef EXPECT
 }
 
+/* Results may lie between the elements that are read. */
+static void test_interleaved(void **unused)
+{
+    double both[6][2] = {{1, 7}, {2, 7}, {3, 7}, {4, 7}, {5, 7}, {6, 7}};
+    pel_array in = PEL_ARRAY_INIT, out = PEL_ARRAY_INIT;
+    (void)unused;
+    in.data = &both[0][0], in.ndim = 2, in.shape[0] = 2, in.shape[1] = 3, in.stride[0] = 48, in.stride[1] = 16;
+    out.data = &both[1][1], out.ndim = 1, out.shape[0] = 3, out.stride[0] = 16;
+    assert_int_equal(pel_reduce_axes(PEL_REDUCE_SUM, &in, 1, 0, &out, NULL), PEL_OK);
+    assert_true(both[0][1] == 7 && both[1][1] == 5 && both[2][1] == 7 && both[3][1] == 9 && both[4][1] == 7);
+    out.stride[0] = 8;
+    assert_int_equal(pel_reduce_axes(PEL_REDUCE_SUM, &in, 1, 0, &out, NULL), PEL_EINVAL);
+}
+
+/* Usual fill values, which are no floats; a packed mask. */
+static void test_left_out(void **unused)
+{
+    static const double fills[] = {1e20, 9.96921e36, -999.9, 0.1, NAN};
+    static const unsigned char mask[4] = {1, 0, 1, 1};
+    double sum;
+    (void)unused;
+    for (size_t i = 0; i < sizeof fills / sizeof fills[0]; i++) {
+        float x[4] = {1, 2, (float)fills[i], 4};
+        pel_array in = PEL_ARRAY_INIT, out = PEL_ARRAY_INIT;
+        in.data = x, in.dtype = PEL_F32, in.ndim = 1, in.shape[0] = 4;
+        in.has_missing = 1, in.missing = fills[i];
+        out.data = &sum;
+        assert_int_equal(pel_array_pack(&in), PEL_OK);
+        assert_int_equal(pel_reduce_axes(PEL_REDUCE_SUM, &in, 1, 0, &out, NULL), PEL_OK);
+        assert_true(sum == 7);
+        in.mask = mask;
+        assert_int_equal(pel_reduce_axes(PEL_REDUCE_SUM, &in, 1, 0, &out, NULL), PEL_OK);
+        assert_true(sum == 5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_oracle),
-        cmocka_unit_test(test_one_result),
-        cmocka_unit_test(test_float_means),
-        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_oracle),    cmocka_unit_test(test_one_result),  cmocka_unit_test(test_float_means),
+        cmocka_unit_test(test_arguments), cmocka_unit_test(test_interleaved), cmocka_unit_test(test_left_out),
     };
     test_set_processors(4);
     return cmocka_run_group_tests(tests, NULL, NULL);
