@@ -321,6 +321,113 @@ static pel_status sort_values(const void *x, const void *y, size_t n, void *resu
     return pel_sort_values_u64(keys, keys + n / 4, 24, n / 4, opts);
 }
 
+/* What follows works on words, or doubles; results stand in the second half of the array, or a later part. */
+static pel_status partial_sort(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    (void)x;
+    (void)y;
+    return pel_partial_sort_f64((double *)result, n, n / 3, opts);
+}
+
+static pel_status top_k(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    uint64_t *keys = result;
+    (void)x;
+    (void)y;
+    return pel_top_k_u64(keys, n / 2, n / 8, keys + n / 2, keys + n / 2 + n / 8, opts);
+}
+
+static pel_status sort_u128(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    (void)x;
+    (void)y;
+    return pel_sort_u128((pel_u128 *)result, n / 2, opts);
+}
+
+static pel_status scan_segments(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    const size_t offsets[] = {0, n / 64, n / 64, n / 16, n - n / 3, n};
+    (void)x;
+    (void)y;
+    return pel_scan_segments_f64((const double *)result, offsets, 5, (double *)result, opts);
+}
+
+static pel_status means_of_segments(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    const size_t offsets[] = {0, n / 64, n / 64, n / 16, n / 2};
+    (void)x;
+    (void)y;
+    return pel_segment_mean_f64((const double *)result, offsets, 4, (double *)result + n / 2, opts);
+}
+
+/* Both share the drivers of means over the last and over the first axis. */
+static pel_status reduce_axes(size_t n, void *result, unsigned axes, const pel_opts *opts)
+{
+    enum { COLUMNS = 32 };
+    pel_array in = PEL_ARRAY_INIT, out = PEL_ARRAY_INIT;
+    in.data = result;
+    in.ndim = 2;
+    in.shape[0] = n / 2 / COLUMNS;
+    in.shape[1] = COLUMNS;
+    out.data = (double *)result + n / 2;
+    out.ndim = 1;
+    out.shape[0] = axes == 1 ? COLUMNS : in.shape[0];
+    pel_status status = pel_array_pack(&in);
+    if (status == PEL_OK)
+        status = pel_array_pack(&out);
+    return status == PEL_OK ? pel_reduce_axes(PEL_REDUCE_STD, &in, axes, 1, &out, opts) : status;
+}
+
+static pel_status std_of_columns(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    (void)x;
+    (void)y;
+    return reduce_axes(n, result, 1, opts);
+}
+
+static pel_status std_of_rows(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    (void)x;
+    (void)y;
+    return reduce_axes(n, result, 2, opts);
+}
+
+static pel_status weighted_histogram(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    double *values = result;
+    (void)x;
+    (void)y;
+    return pel_histogram_weighted_f64(values, values + n / 4, n / 4, -100, 5000, n / 4, values + n / 2, opts);
+}
+
+/* Between edges that get wider. */
+enum { EDGES = 40 };
+
+static void make_edges(double edges[EDGES])
+{
+    for (int i = 0; i < EDGES; i++)
+        edges[i] = -100 + i * i * 3.5;
+}
+
+static pel_status histogram_edges(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    double edges[EDGES];
+    (void)x;
+    (void)y;
+    make_edges(edges);
+    return pel_histogram_edges_f64((const double *)result, n / 2, edges, EDGES - 1, (uint64_t *)result + n / 2, NULL,
+                                   opts);
+}
+
+static pel_status digitize(const void *x, const void *y, size_t n, void *result, const pel_opts *opts)
+{
+    double edges[EDGES];
+    (void)x;
+    (void)y;
+    make_edges(edges);
+    return pel_digitize_f64((const double *)result, n / 2, edges, EDGES, (uint64_t *)result + n / 2, opts);
+}
+
 /* A star of radius 1 with unequal arms, five steps; each axis has other boundaries. */
 static pel_status run_stencil(pel_dtype dtype, int ndim, size_t n, void *grid, const pel_opts *opts)
 {
@@ -468,6 +575,16 @@ const struct operation operations[] = {
     {"permute", PEL_U64, true, permute},
     {"sort_records", PEL_U64, true, sort_records},
     {"argsort and values", PEL_U64, true, sort_values},
+    {"partial_sort", PEL_F64, true, partial_sort},
+    {"top_k", PEL_U64, true, top_k},
+    {"sort_u128", PEL_U64, true, sort_u128},
+    {"scan of segments", PEL_F64, true, scan_segments},
+    {"mean of segments", PEL_F64, true, means_of_segments},
+    {"std of columns", PEL_F64, true, std_of_columns},
+    {"std of rows", PEL_F64, true, std_of_rows},
+    {"weighted histogram", PEL_F64, true, weighted_histogram},
+    {"histogram between edges", PEL_F64, true, histogram_edges},
+    {"digitize", PEL_F64, true, digitize},
     {NULL, PEL_F32, false, NULL},
 };
 

@@ -16,8 +16,8 @@ enum { PEL_MAX_AXES = 8 };
 
 /* A view of memory that others own. The element at index i[0] ... i[ndim-1] lies at data + the sum of i[k] * stride[k];
  * strides are in bytes, multiples of the element's size, may be negative, and 0 repeats an axis. An element is left out
- * when its byte of the mask is 0, or when it equals the missing value, which is rounded to the elements' type (1e20 is a
- * fill value of float32 data though no float equals it), and in an array of floats may be NaN. Start from
+ * when its byte of the mask is 0, or when it equals the missing value, which is rounded to the elements' type (1e20 is
+ * a fill value of float32 data though no float equals it), and in an array of floats may be NaN. Start from
  * PEL_ARRAY_INIT. */
 typedef struct pel_array {
     size_t size; /* sizeof(pel_array), set by PEL_ARRAY_INIT */
@@ -68,12 +68,12 @@ PEL_API pel_status pel_array_pack(pel_array *array);
  *
  * PEL_NAN_SKIP is for minima and maxima; PEL_FAST changes nothing. out must not overlap in or its mask (PEL_EINVAL
  * unless their extents are apart, or their strides let the elements of one lie between those of the other), nor its own
- * elements each other (PEL_EINVAL unless every axis steps over what faster ones reach); its mask is not looked at. Threads share the
- * results; where those are few, the elements of each if they are neighbours. Nothing is copied but pieces of some KiB.
- * opts->variant names a kernel of the reduction of one dimension. Errors: PEL_EINVAL (null or misaligned pointer or
- * stride, unknown value, shapes that do not fit; integers for which there may be too few elements, without
- * out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent exceeds the address space; a sum of
- * more than 2^31 integers), PEL_ENOMEM. Thread-safe.
+ * elements each other (PEL_EINVAL unless every axis steps over what faster ones reach); its mask is not looked at.
+ * Threads share the results; where those are few, the elements of each if they are neighbours. Nothing is copied but
+ * pieces of some KiB. opts->variant names a kernel of the reduction of one dimension. Errors: PEL_EINVAL (null or
+ * misaligned pointer or stride, unknown value, shapes that do not fit; integers for which there may be too few
+ * elements, without out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent exceeds the address
+ * space; a sum of more than 2^31 integers), PEL_ENOMEM. Thread-safe.
  *
  * Method: see doc/reduce.md; sums along slow axes run in lanes of exact chains. */
 PEL_API pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,
