@@ -582,9 +582,9 @@ const struct operation operations[] = {
     {"mean of segments", PEL_F64, true, means_of_segments},
     {"std of columns", PEL_F64, true, std_of_columns},
     {"std of rows", PEL_F64, true, std_of_rows},
-    {"weighted histogram", PEL_F64, true, weighted_histogram},
+    {"histogram of weights", PEL_F64, true, weighted_histogram},
     {"histogram between edges", PEL_F64, true, histogram_edges},
-    {"digitize", PEL_F64, true, digitize},
+    {"histogram of places", PEL_F64, true, digitize},
     {NULL, PEL_F32, false, NULL},
 };
 
