@@ -8,8 +8,9 @@
 
 #include "tests/float_data.h"
 #include "tests/float_oracle.h"
+#include "tests/reductions.h"
 
-enum { MOST_PARTS = 6 };
+enum { MOST_PARTS = 6, MOST_THREADS = 4 };
 
 static pel_status add(pel_acc *acc, enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n,
                       const pel_opts *opts)
@@ -35,8 +36,18 @@ static const void *at(pel_dtype dtype, const void *x, size_t i)
     return (const char *)x + i * pel_dtype_size(dtype);
 }
 
-/* Deals an array in pieces of random length to some accumulators, in random order, merges those in random order, and
- * sends some of them through their stored form on the way. */
+/* Any number of threads, and any kernel that runs here. */
+static pel_opts any_way(enum pel_op op, pel_dtype dtype, struct test_random *random)
+{
+    pel_opts opts = PEL_OPTS_INIT;
+    size_t index = test_random_below(random, 8);
+    opts.threads = 1 + (int)test_random_below(random, MOST_THREADS);
+    opts.variant = reduce_next_variant(op, dtype, 0, &index);
+    return opts;
+}
+
+/* Deals an array in pieces of random length to some accumulators, in random order and each in a way of its own, merges
+ * those in random order, and sends some of them through their stored form on the way. */
 static void sum_of_pieces(pel_acc *sum, enum pel_op op, pel_dtype dtype, const void *x, const void *y, size_t n,
                           struct test_random *random)
 {
@@ -48,8 +59,9 @@ static void sum_of_pieces(pel_acc *sum, enum pel_op op, pel_dtype dtype, const v
     for (size_t done = 0; done < n;) {
         size_t from = (start + done) % n, length = 1 + test_random_below(random, n - done);
         length = length < n - from ? length : n - from;
+        pel_opts opts = any_way(op, dtype, random);
         assert_int_equal(add(&part[test_random_below(random, parts)], op, dtype, at(dtype, x, from), at(dtype, y, from),
-                             length, NULL),
+                             length, &opts),
                          PEL_OK);
         done += length;
     }
@@ -93,12 +105,26 @@ static void test_splits(void **unused)
     if (!oracle_exists())
         skip();
     struct test_random random = test_random_start(test_seed(), 1);
-    int rounds = test_long() ? 90 : 10, splits = 20;
+    int rounds = test_long() ? 90 : 10, splits = test_slowed() ? 20 : 180; /* natively 10^5 and more */
     for (int round = 0; round < rounds * DATA_KINDS * 4; round++) {
         enum pel_op op = round % 2 ? PEL_OP_DOT : PEL_OP_SUM;
         pel_dtype dtype = round / 2 % 2 ? PEL_F32 : PEL_F64;
         size_t n = 1 + test_random_below(&random, round % 5 == 0 ? 5000 : 300);
         check_splits(op, dtype, (enum float_data)(round / 4 % DATA_KINDS), n, splits, &random);
+    }
+}
+
+/* Pieces that are worth a team, too. */
+static void test_large_splits(void **unused)
+{
+    (void)unused;
+    if (!oracle_exists())
+        skip();
+    struct test_random random = test_random_start(test_seed(), 3);
+    for (int i = 0; i < 4; i++) {
+        size_t n = (1 << 18) + test_random_below(&random, 1 << 19);
+        enum float_data kind = i < 2 ? DATA_ILL : (enum float_data)test_random_below(&random, DATA_KINDS);
+        check_splits(i % 2 ? PEL_OP_DOT : PEL_OP_SUM, i / 2 ? PEL_F32 : PEL_F64, kind, n, 10, &random);
     }
 }
 
@@ -271,8 +297,9 @@ static void test_arguments(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_splits),  cmocka_unit_test(test_mixed), cmocka_unit_test(test_layout),
-        cmocka_unit_test(test_hostile), cmocka_unit_test(test_range), cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_splits),    cmocka_unit_test(test_large_splits), cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_layout),    cmocka_unit_test(test_hostile),      cmocka_unit_test(test_range),
+        cmocka_unit_test(test_arguments),
     };
     test_set_processors(8);
     return cmocka_run_group_tests(tests, NULL, NULL);

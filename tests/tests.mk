@@ -137,7 +137,7 @@ tests_test_histogram_weighted_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_tak
 
 float_oracle = tests/float_data.c tests/float_data.h tests/float_oracle.c tests/float_oracle.h
 reductions = tests/reductions.c tests/reductions.h tests/operations.c tests/operations.h
-tests_test_accumulate_SOURCES = tests/test_accumulate.c $(float_oracle)
+tests_test_accumulate_SOURCES = tests/test_accumulate.c $(float_oracle) $(reductions)
 tests_test_accumulate_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS)
 tests_test_accumulate_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 tests_test_axes_SOURCES = tests/test_axes.c $(float_oracle)
