@@ -104,7 +104,8 @@ static pel_status reduce_all(struct job *job, int team, const pel_opts *opts)
 
 static pel_status check(const struct job *job, const void *results, const pel_opts *opts)
 {
-    bool skips = pel_asks_to_skip(job->each.dtype, opts), extreme = job->each.op == PEL_OP_MIN || job->each.op == PEL_OP_MAX;
+    bool skips = pel_asks_to_skip(job->each.dtype, opts),
+         extreme = job->each.op == PEL_OP_MIN || job->each.op == PEL_OP_MAX;
     pel_status status = pel_check_opts(opts);
     if (status == PEL_OK)
         status = pel_offsets_check(&job->segments);

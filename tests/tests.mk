@@ -20,6 +20,7 @@ TESTS += $(script_tests)
 if HAVE_CMOCKA
 program_tests = \
 	tests/test_accumulate \
+	tests/test_adversary \
 	tests/test_argsort \
 	tests/test_axes \
 	tests/test_bits \
@@ -160,6 +161,7 @@ tests_test_sum_LDADD = $(LDADD) $(MPFR_LIBS) -lm
 
 sort_oracle = tests/sort_data.c tests/sort_data.h tests/sort_oracle.c tests/sort_oracle.h
 scarcity = tests/scarcity.c tests/scarcity.h
+tests_test_adversary_SOURCES = tests/test_adversary.c $(sort_oracle)
 tests_test_argsort_SOURCES = tests/test_argsort.c $(scarcity) $(sort_oracle)
 tests_test_argsort_LDADD = $(LDADD) -lm
 tests_test_argsort_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pel_scratch_take
