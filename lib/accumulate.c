@@ -5,17 +5,9 @@
 
 #include "lib/accumulator.h"
 #include "lib/reduce.h"
+#include "lib/spread.h"
 
-enum {
-    VERSION = 1,
-    AT_VERSION = 4,
-    AT_FLAGS = 5,
-    AT_SIGN = 6,
-    AT_CHECK = 8,
-    AT_DIGITS = 16,
-    ALL_FLAGS = 31,
-    INFINITIES = PEL_ACC_PLUS_INFINITY | PEL_ACC_MINUS_INFINITY
-};
+enum { VERSION = 1, AT_VERSION = 4, AT_FLAGS = 5, AT_SIGN = 6, AT_CHECK = 8, AT_DIGITS = 16, ALL_FLAGS = 31 };
 
 static const unsigned char magic[AT_VERSION] = {'P', 'E', 'L', 'A'};
 
@@ -77,24 +69,72 @@ pel_status pel_acc_merge(pel_acc *acc, const pel_acc *other)
     return PEL_OK;
 }
 
-pel_status pel_acc_round_f32(const pel_acc *acc, float *result)
+/* Rounds a copy, of which nothing more is asked. */
+static pel_status round_f32(pel_acc *copy, float *result)
 {
-    if (!is_acc(acc) || !result)
-        return PEL_EINVAL;
-    pel_acc copy = *acc;
-    uint32_t bits = pel_acc_bits_f32(&copy);
+    uint32_t bits = pel_acc_bits_f32(copy);
     memcpy(result, &bits, sizeof bits);
     return PEL_OK;
 }
 
-pel_status pel_acc_round_f64(const pel_acc *acc, double *result)
+static pel_status round_f64(pel_acc *copy, double *result)
 {
-    if (!is_acc(acc) || !result)
-        return PEL_EINVAL;
-    pel_acc copy = *acc;
-    uint64_t bits = pel_acc_bits_f64(&copy);
+    uint64_t bits = pel_acc_bits_f64(copy);
     memcpy(result, &bits, sizeof bits);
     return PEL_OK;
+}
+
+#define ROUND(T, suffix)                                                                                               \
+    pel_status pel_acc_round_##suffix(const pel_acc *acc, T *result)                                                   \
+    {                                                                                                                  \
+        if (!is_acc(acc) || !result)                                                                                   \
+            return PEL_EINVAL;                                                                                         \
+        pel_acc copy = *acc;                                                                                           \
+        return round_##suffix(&copy, result);                                                                          \
+    }                                                                                                                  \
+    pel_status pel_acc_round_mean_##suffix(const pel_acc *acc, uint64_t n, T *result)                                  \
+    {                                                                                                                  \
+        if (!is_acc(acc) || n == 0 || !result)                                                                         \
+            return PEL_EINVAL;                                                                                         \
+        pel_acc copy = *acc;                                                                                           \
+        pel_acc_divide(&copy, n);                                                                                      \
+        return round_##suffix(&copy, result);                                                                          \
+    }                                                                                                                  \
+    pel_status pel_acc_round_root_##suffix(const pel_acc *acc, T *result)                                              \
+    {                                                                                                                  \
+        if (!is_acc(acc) || !result)                                                                                   \
+            return PEL_EINVAL;                                                                                         \
+        pel_acc copy = *acc;                                                                                           \
+        pel_acc_root(&copy);                                                                                           \
+        return round_##suffix(&copy, result);                                                                          \
+    }
+
+ROUND(float, f32)
+ROUND(double, f64)
+
+static pel_status round_spread(const pel_acc *x, const pel_acc *y, const pel_acc *xy, uint64_t n, uint64_t ddof,
+                               bool root, double *result)
+{
+    if (!is_acc(x) || !is_acc(y) || !is_acc(xy) || n <= ddof || !result)
+        return PEL_EINVAL;
+    pel_acc spread = pel_spread_over(xy, x, y, n, ddof, root);
+    return round_f64(&spread, result);
+}
+
+pel_status pel_acc_round_var_f64(const pel_acc *x, const pel_acc *squares, uint64_t n, uint64_t ddof, double *result)
+{
+    return round_spread(x, x, squares, n, ddof, false, result);
+}
+
+pel_status pel_acc_round_std_f64(const pel_acc *x, const pel_acc *squares, uint64_t n, uint64_t ddof, double *result)
+{
+    return round_spread(x, x, squares, n, ddof, true, result);
+}
+
+pel_status pel_acc_round_cov_f64(const pel_acc *x, const pel_acc *y, const pel_acc *xy, uint64_t n, uint64_t ddof,
+                                 double *result)
+{
+    return round_spread(x, y, xy, n, ddof, false, result);
 }
 
 static void put_word(unsigned char *to, uint32_t word)
@@ -125,10 +165,10 @@ static uint32_t check_of(const unsigned char *bytes)
 /* The marks that tell: what no longer matters is left out. */
 static unsigned canonical_flags(unsigned flags)
 {
-    if ((flags & PEL_ACC_NAN) || (flags & INFINITIES) == INFINITIES)
+    if ((flags & PEL_ACC_NAN) || (flags & PEL_ACC_INFINITIES) == PEL_ACC_INFINITIES)
         return PEL_ACC_NAN;
-    if (flags & INFINITIES)
-        return flags & INFINITIES;
+    if (flags & PEL_ACC_INFINITIES)
+        return flags & PEL_ACC_INFINITIES;
     return flags & PEL_ACC_OTHER ? PEL_ACC_OTHER : flags & PEL_ACC_MINUS_ZERO;
 }
 

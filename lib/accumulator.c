@@ -10,8 +10,6 @@ struct format {
     uint64_t sign;
 };
 
-enum { INFINITIES = PEL_ACC_PLUS_INFINITY | PEL_ACC_MINUS_INFINITY };
-
 static const struct format binary32 = {24, -149, UINT64_C(0xff) << 23, UINT64_C(1) << 31};
 static const struct format binary64 = {53, -1074, UINT64_C(0x7ff) << 52, UINT64_C(1) << 63};
 
@@ -223,14 +221,14 @@ static uint64_t round_magnitude(struct leading number, const struct format *form
 
 static uint64_t round_special(unsigned flags, const struct format *format)
 {
-    if ((flags & PEL_ACC_NAN) || (flags & INFINITIES) == INFINITIES)
+    if ((flags & PEL_ACC_NAN) || (flags & PEL_ACC_INFINITIES) == PEL_ACC_INFINITIES)
         return format->infinity | UINT64_C(1) << (format->precision - 2);
     return flags & PEL_ACC_MINUS_INFINITY ? format->sign | format->infinity : format->infinity;
 }
 
 static uint64_t round_to(struct pel_acc *acc, const struct format *format)
 {
-    if (acc->flags & (PEL_ACC_NAN | INFINITIES))
+    if (acc->flags & PEL_ACC_NOT_FINITE)
         return round_special(acc->flags, format);
     struct leading number = leading_of(acc);
     uint64_t bits = round_magnitude(number, format);

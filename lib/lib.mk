@@ -33,6 +33,7 @@ noinst_HEADERS += \
 	lib/sort_home.h \
 	lib/sort_segments.h \
 	lib/sort_spread.h \
+	lib/spread.h \
 	lib/stencil_fft.h \
 	lib/stencil_line.h \
 	lib/stencil_plan.h \
@@ -102,6 +103,7 @@ libcore_la_SOURCES = \
 	lib/sort_narrow.c \
 	lib/sort_segments.c \
 	lib/sort_spread.c \
+	lib/spread.c \
 	lib/sort_u128.c \
 	lib/statistics.c \
 	lib/stencil.c \

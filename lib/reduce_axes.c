@@ -20,6 +20,7 @@ struct share {
     const struct pel_pick *columns; /* NULL unless the results are sums of columns */
     unsigned flags;
     size_t stretch, stretches; /* results of one; stretches along the last axis that is kept */
+    atomic_bool out_of_range;  /* an integer */
     atomic_int exponent, more; /* what the last stretch of columns taught of the next: it saves time and no more */
 };
 
@@ -76,8 +77,8 @@ static void run_stretch(void *context, size_t index)
     struct pel_stretch stretch = stretch_at(share, index);
     if (share->columns)
         sum_stretch(share, &stretch);
-    else
-        pel_axes_reduce(share->layout, share->picks, share->flags, &stretch);
+    else if (pel_axes_reduce(share->layout, share->picks, share->flags, &stretch) != PEL_OK)
+        atomic_store_explicit(&share->out_of_range, true, memory_order_relaxed);
 }
 
 /* Whether the results are sums of columns in one of the two ways that the kernels know. */
@@ -98,21 +99,23 @@ static bool are_arrays(const struct pel_layout *layout)
     const pel_array *in = layout->in;
     return layout->terms >= ALONE && layout->terms >= layout->least && layout->results < layout->terms && !in->mask &&
            !in->has_missing && layout->nreduced == 1 && layout->reduced[0].in == (ptrdiff_t)pel_dtype_size(in->dtype) &&
-           layout->call.op != PEL_OP_COUNT;
+           !layout->only_counts;
 }
 
 static pel_status reduce_arrays(const struct pel_layout *layout, const pel_opts *opts)
 {
     pel_status status = PEL_OK;
     pel_opts exact = pel_opts_exact(opts);
-    for (size_t i = 0; i < layout->results && status == PEL_OK; i++) {
+    for (size_t i = 0; i < layout->results && (status == PEL_OK || status == PEL_ERANGE); i++) {
         struct pel_place_in place = pel_axes_place(layout->kept, layout->nkept, i);
         struct pel_call call = layout->call;
         call.x = (const char *)layout->in->data + place.in;
         call.y = call.op == PEL_OP_NRM2 ? call.x : NULL;
         call.n = layout->terms;
         call.result = (char *)layout->out->data + place.out;
-        status = pel_is_mapped(call.op) ? pel_reduce_mapped(&call, &exact) : pel_reduce(&call, NULL, &exact);
+        pel_status of_one =
+            pel_is_mapped(call.op) ? pel_reduce_mapped(&call, &exact) : pel_reduce(&call, layout->kind, &exact);
+        status = of_one == PEL_OK ? status : of_one;
     }
     return status;
 }
@@ -172,5 +175,5 @@ pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigne
     pel_trace_begin(&span, columns ? &of_columns : &picks.own, layout.results * layout.terms);
     pel_team_for(team, layout.results / last * share.stretches, run_stretch, &share);
     pel_trace_end(&span);
-    return PEL_OK;
+    return atomic_load_explicit(&share.out_of_range, memory_order_relaxed) ? PEL_ERANGE : PEL_OK;
 }

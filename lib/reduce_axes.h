@@ -17,8 +17,11 @@ struct pel_axis {
  */
 struct pel_layout {
     const pel_array *in, *out;
-    struct pel_call call; /* of one result: op, dtype, result_size, ddof */
-    size_t least;         /* elements that a result takes at the least */
+    struct pel_call call;        /* of one result: op, dtype, result_size, ddof */
+    const struct pel_kind *kind; /* of its state */
+    bool only_counts;            /* the elements, whatever they are */
+    bool places;                 /* are the results */
+    size_t least;                /* elements that a result takes at the least */
     int nkept, nreduced;
     struct pel_axis kept[PEL_MAX_AXES], reduced[PEL_MAX_AXES];
     size_t results, terms; /* terms: elements of each result */
@@ -41,9 +44,9 @@ struct pel_axes_picks {
     struct pel_pick own, range, sum;
 };
 
-/* Reduces a stretch, result by result. */
-void pel_axes_reduce(const struct pel_layout *layout, const struct pel_axes_picks *picks, unsigned flags,
-                     const struct pel_stretch *stretch);
+/* Reduces a stretch, result by result. PEL_ERANGE where an integer does not fit, and its result is kept. */
+pel_status pel_axes_reduce(const struct pel_layout *layout, const struct pel_axes_picks *picks, unsigned flags,
+                           const struct pel_stretch *stretch);
 
 /* The place of an index in a space of axes. */
 struct pel_place_in {

@@ -5,27 +5,34 @@
 #include "lib/element.h"
 #include "lib/reduce_axes.h"
 
-/* What a reduction is in one dimension, of which dtypes, and of how many elements at the least. */
-enum { FLOATS = 1u << PEL_F32 | 1u << PEL_F64, NARROW = 1u << PEL_I32 | 1u << PEL_U32, ALL = 63 };
+/* What a reduction is in one dimension, of which dtypes, and of how many elements at the least. kind: NULL where it is
+ * that of the operation. */
+enum { FLOATS = 1u << PEL_F32 | 1u << PEL_F64, ALL = 63 };
 
 static const struct rule {
     enum pel_op op;
     unsigned dtypes;
     size_t least;
+    const struct pel_kind *kind;
 } rules[] = {
-    [PEL_REDUCE_SUM] = {PEL_OP_SUM, FLOATS | NARROW, 0},
-    [PEL_REDUCE_MEAN] = {PEL_OP_MEAN, ALL, 1},
-    [PEL_REDUCE_MIN] = {PEL_OP_MIN, ALL, 1},
-    [PEL_REDUCE_MAX] = {PEL_OP_MAX, ALL, 1},
-    [PEL_REDUCE_ASUM] = {PEL_OP_ASUM, FLOATS, 0},
-    [PEL_REDUCE_NRM2] = {PEL_OP_NRM2, FLOATS, 0},
-    [PEL_REDUCE_VAR] = {PEL_OP_VAR, FLOATS, 1},
-    [PEL_REDUCE_STD] = {PEL_OP_STD, FLOATS, 1},
-    [PEL_REDUCE_COUNT] = {PEL_OP_COUNT, ALL, 0},
-    [PEL_REDUCE_PROD] = {PEL_OP_PROD, FLOATS, 0},
-    [PEL_REDUCE_LOGSUMEXP] = {PEL_OP_LOGSUMEXP, FLOATS, 0},
-    [PEL_REDUCE_SKEWNESS] = {PEL_OP_SKEWNESS, FLOATS, 1},
-    [PEL_REDUCE_KURTOSIS] = {PEL_OP_KURTOSIS, FLOATS, 1},
+    [PEL_REDUCE_SUM] = {PEL_OP_SUM, ALL, 0, NULL},
+    [PEL_REDUCE_MEAN] = {PEL_OP_MEAN, ALL, 1, NULL},
+    [PEL_REDUCE_MIN] = {PEL_OP_MIN, ALL, 1, NULL},
+    [PEL_REDUCE_MAX] = {PEL_OP_MAX, ALL, 1, NULL},
+    [PEL_REDUCE_ASUM] = {PEL_OP_ASUM, FLOATS, 0, NULL},
+    [PEL_REDUCE_NRM2] = {PEL_OP_NRM2, FLOATS, 0, NULL},
+    [PEL_REDUCE_VAR] = {PEL_OP_VAR, FLOATS, 1, NULL},
+    [PEL_REDUCE_STD] = {PEL_OP_STD, FLOATS, 1, NULL},
+    [PEL_REDUCE_COUNT] = {PEL_OP_COUNT, ALL, 0, NULL},
+    [PEL_REDUCE_PROD] = {PEL_OP_PROD, ALL, 0, NULL},
+    [PEL_REDUCE_LOGSUMEXP] = {PEL_OP_LOGSUMEXP, FLOATS, 0, NULL},
+    [PEL_REDUCE_SKEWNESS] = {PEL_OP_SKEWNESS, FLOATS, 1, NULL},
+    [PEL_REDUCE_KURTOSIS] = {PEL_OP_KURTOSIS, FLOATS, 1, NULL},
+    [PEL_REDUCE_ARGMIN] = {PEL_OP_ARGMIN, ALL, 1, NULL},
+    [PEL_REDUCE_ARGMAX] = {PEL_OP_ARGMAX, ALL, 1, NULL},
+    [PEL_REDUCE_NONZERO] = {PEL_OP_COUNT, ALL, 0, NULL},
+    [PEL_REDUCE_ANY] = {PEL_OP_COUNT, ALL, 0, &pel_kind_any},
+    [PEL_REDUCE_ALL] = {PEL_OP_COUNT, ALL, 0, &pel_kind_all},
 };
 
 static bool is_float(pel_dtype dtype)
@@ -38,12 +45,21 @@ static unsigned results_of(pel_reduction reduction, pel_dtype dtype)
 {
     switch (reduction) {
     case PEL_REDUCE_COUNT:
+    case PEL_REDUCE_NONZERO:
+    case PEL_REDUCE_ARGMIN:
+    case PEL_REDUCE_ARGMAX:
         return 1u << PEL_U64;
+    case PEL_REDUCE_ANY:
+    case PEL_REDUCE_ALL:
+        return 1u << PEL_I32;
     case PEL_REDUCE_MIN:
     case PEL_REDUCE_MAX:
         return 1u << dtype;
     case PEL_REDUCE_SUM:
-        return dtype == PEL_I32 ? 1u << PEL_I64 : dtype == PEL_U32 ? 1u << PEL_U64 : (unsigned)FLOATS;
+    case PEL_REDUCE_PROD:
+        return is_float(dtype)                        ? (unsigned)FLOATS
+               : dtype == PEL_I32 || dtype == PEL_I64 ? 1u << PEL_I64
+                                                      : 1u << PEL_U64;
     default:
         return FLOATS;
     }
@@ -229,7 +245,7 @@ static pel_status lay_axes(struct pel_layout *layout, unsigned axes)
         }
     }
     layout->nkept = join(layout->kept, layout->nkept, false);
-    layout->nreduced = join(layout->reduced, layout->nreduced, layout->call.op == PEL_OP_PROD);
+    layout->nreduced = join(layout->reduced, layout->nreduced, layout->places || layout->call.op == PEL_OP_PROD);
     layout->results = product(layout->kept, layout->nkept);
     layout->terms = product(layout->reduced, layout->nreduced);
     return PEL_OK;
@@ -249,13 +265,17 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
         return status;
     const struct rule *rule = &rules[reduction];
     bool spread = reduction == PEL_REDUCE_VAR || reduction == PEL_REDUCE_STD;
-    bool extreme = reduction == PEL_REDUCE_MIN || reduction == PEL_REDUCE_MAX;
+    bool places = reduction == PEL_REDUCE_ARGMIN || reduction == PEL_REDUCE_ARGMAX;
+    bool extreme = places || reduction == PEL_REDUCE_MIN || reduction == PEL_REDUCE_MAX;
     if (!(rule->dtypes >> in->dtype & 1) || (pel_asks_to_skip(in->dtype, opts) && !extreme))
         return PEL_ENOTSUP;
     if (!(results_of(reduction, in->dtype) >> out->dtype & 1))
         return PEL_EINVAL;
     *layout = (struct pel_layout){.in = in,
                                   .out = out,
+                                  .kind = rule->kind ? rule->kind : pel_kind_of(rule->op, in->dtype),
+                                  .only_counts = reduction == PEL_REDUCE_COUNT,
+                                  .places = places,
                                   .least = !spread           ? rule->least
                                            : ddof < SIZE_MAX ? ddof + 1
                                                              : ddof};
@@ -270,8 +290,6 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
         return PEL_EINVAL;
     if (overlaps_itself(out) || overlaps_input(out, in))
         return PEL_EINVAL;
-    if (!is_float(in->dtype) && reduction == PEL_REDUCE_SUM && layout->terms > INT32_MAX)
-        return PEL_ERANGE;
     return PEL_OK;
 }
 

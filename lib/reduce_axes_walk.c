@@ -13,10 +13,11 @@ enum { TOGETHER = 4, PIECE = PEL_PRODUCT_LEAF / TOGETHER };
 /* A result on its way. */
 struct partial {
     union pel_large_state state;
-    size_t total, gathered;
+    size_t total, gathered, seen;    /* seen: elements, those that are left out too */
     struct pel_map map;              /* of operations on mapped elements */
     struct pel_product_tree *leaves; /* of products, else NULL */
     unsigned char *piece;
+    size_t *place; /* where the elements of the piece come from; NULL unless places are asked for */
 };
 
 /* One pass over the elements of some results: what all share. */
@@ -33,8 +34,10 @@ struct walk {
 static void feed(const struct walk *walk, struct partial *partial, const void *x, size_t n)
 {
     const void *y = walk->op == PEL_OP_NRM2 ? x : pel_is_mapped(walk->op) ? &partial->map : NULL;
+    if (partial->place)
+        partial->state.one.place.base = partial->total;
     partial->total += n;
-    if (walk->op != PEL_OP_COUNT)
+    if (!walk->layout->only_counts)
         walk->pick->kernel->run.reduce(x, y, n, &partial->state.one, walk->pick->params);
     if (partial->leaves) {
         pel_product_add_leaf(partial->leaves, &partial->state.one.product);
@@ -42,9 +45,28 @@ static void feed(const struct walk *walk, struct partial *partial, const void *x
     }
 }
 
+/* The place of an extreme in a piece is another one in the whole. */
+static void feed_places(const struct walk *walk, struct partial *partial)
+{
+    union pel_large_state of_piece;
+    struct pel_place *found = &of_piece.one.place;
+    walk->kind->clear(&of_piece.one, 0);
+    walk->pick->kernel->run.reduce(partial->piece, NULL, partial->gathered, &of_piece.one, walk->pick->params);
+    if (found->index == PEL_NOWHERE && found->nan == PEL_NOWHERE)
+        found->index = 0; /* all are as bad as nothing */
+    if (found->index != PEL_NOWHERE)
+        found->index = partial->place[found->index];
+    if (found->nan != PEL_NOWHERE)
+        found->nan = partial->place[found->nan];
+    walk->kind->merge(&partial->state.one, &of_piece.one);
+    partial->total += partial->gathered;
+}
+
 static void flush(const struct walk *walk, struct partial *partial)
 {
-    if (partial->gathered > 0)
+    if (partial->gathered > 0 && partial->place)
+        feed_places(walk, partial);
+    else if (partial->gathered > 0)
         feed(walk, partial, partial->piece, partial->gathered);
     partial->gathered = 0;
 }
@@ -79,6 +101,8 @@ static void gather(const struct walk *walk, struct partial *partial, const char 
         memcpy(partial->piece + partial->gathered * sizeof(uint32_t), element, sizeof(uint32_t));
     else
         memcpy(partial->piece + partial->gathered * sizeof(uint64_t), element, sizeof(uint64_t));
+    if (partial->place)
+        partial->place[partial->gathered] = partial->seen;
     if (++partial->gathered == walk->piece)
         flush(walk, partial);
 }
@@ -94,10 +118,12 @@ static void gather_row(const struct walk *walk, struct partial *partials, const 
         for (size_t i = 0; i < stretch->count; i++) {
             const char *element = stretch->in + start.in + (ptrdiff_t)k * row.in + (ptrdiff_t)i * kept->in;
             const unsigned char *mask = stretch->mask;
-            if (selects && ((mask && !mask[start.mask + (ptrdiff_t)k * row.mask + (ptrdiff_t)i * kept->mask]) ||
-                            (layout->in->has_missing && is_missing(layout->in, element))))
-                continue;
-            gather(walk, &partials[i], element);
+            bool left_out =
+                selects && ((mask && !mask[start.mask + (ptrdiff_t)k * row.mask + (ptrdiff_t)i * kept->mask]) ||
+                            (layout->in->has_missing && is_missing(layout->in, element)));
+            if (!left_out)
+                gather(walk, &partials[i], element);
+            partials[i].seen++;
         }
     }
 }
@@ -119,18 +145,18 @@ static void write_nothing(const struct pel_call *call, const pel_array *out)
     pel_element_store(call->result, out->dtype, 0, out->has_missing ? out->missing : (double)NAN);
 }
 
-static void write_result(const struct walk *walk, struct partial *partial, char *to)
+static pel_status write_result(const struct walk *walk, struct partial *partial, char *to)
 {
     struct pel_call call = walk->layout->call;
     call.n = partial->total;
     call.result = to;
     call.y = &partial->map;
-    if (call.op == PEL_OP_COUNT)
+    if (walk->layout->only_counts)
         partial->state.one.count = partial->total;
-    if (partial->total < walk->layout->least)
-        write_nothing(&call, walk->layout->out);
-    else
-        walk->kind->finish(&call, walk->flags, &partial->state.one);
+    if (partial->total >= walk->layout->least)
+        return walk->kind->finish(&call, walk->flags, &partial->state.one);
+    write_nothing(&call, walk->layout->out);
+    return PEL_OK;
 }
 
 /* All elements of some results, once. */
@@ -143,7 +169,7 @@ static void pass(const struct walk *walk, struct partial *partials, const struct
                  (outer == 0 || !partials[0].leaves);
     for (size_t i = 0; i < stretch->count; i++) {
         walk->kind->clear(&partials[i].state.one, 0);
-        partials[i].total = partials[i].gathered = 0;
+        partials[i].total = partials[i].gathered = partials[i].seen = 0;
     }
     for (size_t k = 0, rows = row.length > 0 ? layout->terms / row.length : 0; k < rows; k++)
         (whole ? feed_row : gather_row)(walk, partials, stretch, pel_axes_place(layout->reduced, outer, k), row);
@@ -195,47 +221,56 @@ static void find_maps(const struct walk *walk, struct partial *partials, const s
         partials[i].map = pel_map_of(walk->op, range[i], &partials[i].state.one.acc, partials[i].total);
 }
 
-static void reduce_together(const struct walk *walk, const struct pel_axes_picks *picks,
-                            const struct pel_stretch *stretch)
+/* Products of floats, one at a time. */
+static bool is_tree(const struct pel_layout *layout)
+{
+    return layout->kind == &pel_kind_product;
+}
+
+static pel_status reduce_together(const struct walk *walk, const struct pel_axes_picks *picks,
+                                  const struct pel_stretch *stretch)
 {
     const struct pel_layout *layout = walk->layout;
     struct partial partials[TOGETHER];
     struct pel_product_tree leaves;
     _Alignas(uint64_t) unsigned char pieces[TOGETHER * PIECE * sizeof(uint64_t)];
+    size_t places[TOGETHER * PIECE];
+    pel_status status = PEL_OK;
     leaves.leaves = 0;
     leaves.depth = 0;
     for (size_t i = 0; i < stretch->count; i++) {
         partials[i].piece = pieces + i * walk->piece * sizeof(uint64_t);
-        partials[i].leaves = walk->op == PEL_OP_PROD ? &leaves : NULL;
+        partials[i].place = layout->places ? places + i * walk->piece : NULL;
+        partials[i].leaves = is_tree(layout) ? &leaves : NULL;
     }
     if (pel_is_mapped(walk->op))
         find_maps(walk, partials, picks, stretch);
     pass(walk, partials, stretch);
     for (size_t i = 0; i < stretch->count; i++) {
         ptrdiff_t along = layout->nkept > 0 ? (ptrdiff_t)i * layout->kept[layout->nkept - 1].out : 0;
-        write_result(walk, &partials[i], stretch->out + along);
+        if (write_result(walk, &partials[i], stretch->out + along) != PEL_OK)
+            status = PEL_ERANGE;
     }
+    return status;
 }
 
-void pel_axes_reduce(const struct pel_layout *layout, const struct pel_axes_picks *picks, unsigned flags,
-                     const struct pel_stretch *stretch)
+pel_status pel_axes_reduce(const struct pel_layout *layout, const struct pel_axes_picks *picks, unsigned flags,
+                           const struct pel_stretch *stretch)
 {
     const struct pel_axis none = {0, 0, 0, 0}, *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &none;
     const struct pel_call *call = &layout->call;
-    size_t together = call->op == PEL_OP_PROD ? 1 : TOGETHER;
-    struct walk walk = {layout,
-                        &picks->own,
-                        pel_kind_of(call->op, call->dtype),
-                        call->op,
-                        flags,
-                        pel_dtype_size(call->dtype),
-                        TOGETHER * PIECE / together};
+    size_t together = is_tree(layout) ? 1 : TOGETHER;
+    pel_status status = PEL_OK;
+    struct walk walk = {
+        layout, &picks->own, layout->kind, call->op, flags, pel_dtype_size(call->dtype), TOGETHER * PIECE / together};
     for (size_t done = 0; done < stretch->count; done += together) {
         struct pel_stretch few = *stretch;
         few.in += (ptrdiff_t)done * kept->in;
         few.mask += stretch->mask ? (ptrdiff_t)done * kept->mask : 0;
         few.out += (ptrdiff_t)done * kept->out;
         few.count = stretch->count - done < together ? stretch->count - done : together;
-        reduce_together(&walk, picks, &few);
+        if (reduce_together(&walk, picks, &few) != PEL_OK)
+            status = PEL_ERANGE;
     }
+    return status;
 }

@@ -215,12 +215,14 @@ static void merge_place(union pel_reduce_state *into, const union pel_reduce_sta
     pel_place_offer_nan(&into->place, from->place.nan);
 }
 
-/* Where NaN is left out and nothing else is there, all elements are alike. */
+/* Where NaN is left out and nothing else is there, all elements are alike; so they are where none was better than
+ * nothing. */
 static pel_status finish_place(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
     const struct pel_place *place = &state->place;
     bool spoiled = place->nan != PEL_NOWHERE && !(flags & PEL_NAN_SKIP);
-    size_t index = spoiled ? place->nan : place->index == PEL_NOWHERE ? 0 : place->index;
+    size_t first = place->nan != PEL_NOWHERE ? place->nan : 0;
+    size_t index = spoiled || place->index == PEL_NOWHERE ? first : place->index;
     pel_write_bits(call, 0, index);
     return PEL_OK;
 }

@@ -13,8 +13,7 @@
 #include "lib/check.h"
 #include "lib/fpenv.h"
 #include "lib/reduce.h"
-
-enum { NOT_FINITE = PEL_ACC_NAN | PEL_ACC_PLUS_INFINITY | PEL_ACC_MINUS_INFINITY };
+#include "lib/spread.h"
 
 static void clear_sums(union pel_reduce_state *state, size_t start)
 {
@@ -34,38 +33,14 @@ static bool all_finite(const struct pel_sums *sums)
     unsigned flags = 0;
     for (int i = 0; i < PEL_MOST_SUMS; i++)
         flags |= sums->of[i].flags;
-    return !(flags & NOT_FINITE);
+    return !(flags & PEL_ACC_NOT_FINITE);
 }
-
-/* n times the sum of products of what differs from the means: n sum(x y) - sum(x) sum(y). */
-static void spread(struct pel_big *spread, const struct pel_acc *xy, const struct pel_acc *x, const struct pel_acc *y,
-                   size_t n)
-{
-    struct pel_big whole, of_x, of_y, product;
-    pel_big_of_acc(&whole, xy);
-    pel_big_times(&whole, n);
-    pel_big_of_acc(&of_x, x);
-    pel_big_of_acc(&of_y, y);
-    pel_big_product(&product, &of_x, &of_y);
-    pel_big_minus(spread, &whole, &product);
-}
-
-typedef void division(struct pel_acc *acc, const struct pel_big *a, const struct pel_big *b);
 
 /* Of the sums of x, y and their products. */
-static pel_status finish_spread(const struct pel_call *call, struct pel_sums *sums, const struct pel_acc *x,
-                                const struct pel_acc *y, const struct pel_acc *xy, division *divide)
+static pel_status finish_spread(const struct pel_call *call, const struct pel_acc *x, const struct pel_acc *y,
+                                const struct pel_acc *xy, bool root)
 {
-    struct pel_big dividend, divisor;
-    struct pel_acc result;
-    if (!all_finite(sums)) {
-        pel_write_nan(call, 0);
-        return PEL_OK;
-    }
-    spread(&dividend, xy, x, y, call->n);
-    pel_big_of(&divisor, call->n);
-    pel_big_times(&divisor, call->n - call->ddof);
-    divide(&result, &dividend, &divisor);
+    struct pel_acc result = pel_spread_over(xy, x, y, call->n, call->ddof, root);
     pel_write_rounded(call, 0, &result);
     return PEL_OK;
 }
@@ -74,21 +49,21 @@ static pel_status finish_var(const struct pel_call *call, unsigned flags, union 
 {
     struct pel_acc *of = pel_sums_of(state)->of;
     (void)flags;
-    return finish_spread(call, pel_sums_of(state), &of[0], &of[0], &of[1], pel_big_quotient);
+    return finish_spread(call, &of[0], &of[0], &of[1], false);
 }
 
 static pel_status finish_std(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
     struct pel_acc *of = pel_sums_of(state)->of;
     (void)flags;
-    return finish_spread(call, pel_sums_of(state), &of[0], &of[0], &of[1], pel_big_root_of_quotient);
+    return finish_spread(call, &of[0], &of[0], &of[1], true);
 }
 
 static pel_status finish_cov(const struct pel_call *call, unsigned flags, union pel_reduce_state *state)
 {
     struct pel_acc *of = pel_sums_of(state)->of;
     (void)flags;
-    return finish_spread(call, pel_sums_of(state), &of[0], &of[1], &of[2], pel_big_quotient);
+    return finish_spread(call, &of[0], &of[1], &of[2], false);
 }
 
 /* The root of c^2 / (a b), with the sign of c. */
@@ -98,9 +73,9 @@ static pel_status finish_corr(const struct pel_call *call, unsigned flags, union
     struct pel_big a, b, c, square, product;
     (void)flags;
     if (all_finite(pel_sums_of(state))) {
-        spread(&a, &of[3], &of[0], &of[0], call->n);
-        spread(&b, &of[4], &of[1], &of[1], call->n);
-        spread(&c, &of[2], &of[0], &of[1], call->n);
+        pel_spread(&a, &of[3], &of[0], &of[0], call->n);
+        pel_spread(&b, &of[4], &of[1], &of[1], call->n);
+        pel_spread(&c, &of[2], &of[0], &of[1], call->n);
         pel_big_product(&product, &a, &b);
         if (product.digits > 0) {
             pel_big_product(&square, &c, &c);

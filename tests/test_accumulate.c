@@ -114,6 +114,54 @@ static void test_splits(void **unused)
     }
 }
 
+/* Means, norms, variances and covariances of data that lie in two places are those of the whole. */
+static void test_statistics(void **unused)
+{
+    enum { N = 200 };
+    double x[N], y[N], of_acc, of_array;
+    (void)unused;
+    struct test_random random = test_random_start(test_seed(), 4);
+    for (int round = 0; round < 60 * DATA_KINDS; round++) {
+        size_t n = 1 + test_random_below(&random, N), first = test_random_below(&random, n + 1);
+        size_t ddof = test_random_below(&random, n), from[3] = {0, first, n};
+        pel_acc sum_x = {0}, sum_y = {0}, squares = {0}, products = {0};
+        float_data_fill((enum float_data)(round % DATA_KINDS), PEL_F64, x, n, &random);
+        float_data_fill((enum float_data)test_random_below(&random, DATA_KINDS), PEL_F64, y, n, &random);
+        for (int place = 0; place < 2; place++) {
+            pel_acc part[4] = {{0}, {0}, {0}, {0}}, *whole[4] = {&sum_x, &sum_y, &squares, &products};
+            size_t i = from[place], count = from[place + 1] - i;
+            assert_int_equal(pel_acc_add_f64(&part[0], x + i, count, NULL), PEL_OK);
+            assert_int_equal(pel_acc_add_f64(&part[1], y + i, count, NULL), PEL_OK);
+            assert_int_equal(pel_acc_add_dot_f64(&part[2], x + i, x + i, count, NULL), PEL_OK);
+            assert_int_equal(pel_acc_add_dot_f64(&part[3], x + i, y + i, count, NULL), PEL_OK);
+            for (int k = 0; k < 4; k++)
+                assert_int_equal(pel_acc_merge(whole[k], &part[k]), PEL_OK);
+        }
+#define SAME(round, reduce)                                                                                            \
+    assert_int_equal(round, PEL_OK);                                                                                   \
+    assert_int_equal(reduce, PEL_OK);                                                                                  \
+    assert_memory_equal(&of_acc, &of_array, sizeof of_acc)
+        SAME(pel_acc_round_mean_f64(&sum_x, n, &of_acc), pel_mean_f64(x, n, &of_array, NULL));
+        SAME(pel_acc_round_root_f64(&squares, &of_acc), pel_nrm2_f64(x, n, &of_array, NULL));
+        SAME(pel_acc_round_var_f64(&sum_x, &squares, n, ddof, &of_acc), pel_var_f64(x, n, ddof, &of_array, NULL));
+        SAME(pel_acc_round_std_f64(&sum_x, &squares, n, ddof, &of_acc), pel_std_f64(x, n, ddof, &of_array, NULL));
+        SAME(pel_acc_round_cov_f64(&sum_x, &sum_y, &products, n, ddof, &of_acc),
+             pel_cov_f64(x, y, n, ddof, &of_array, NULL));
+#undef SAME
+        assert_int_equal(pel_acc_round_var_f64(&sum_x, &squares, n, n, &of_acc), PEL_EINVAL);
+    }
+    pel_acc third = {0};
+    float mean, root;
+    assert_int_equal(pel_acc_add_f64(&third, (const double[]){1, 0}, 2, NULL), PEL_OK);
+    assert_int_equal(pel_acc_round_mean_f32(&third, 3, &mean), PEL_OK);
+    assert_true(mean == 1 / 3.0F);
+    assert_int_equal(pel_acc_merge(&third, &third), PEL_OK);
+    assert_int_equal(pel_acc_round_root_f32(&third, &root), PEL_OK);
+    assert_true(root == sqrtf(2));
+    assert_int_equal(pel_acc_round_mean_f32(&third, 0, &mean), PEL_EINVAL);
+    assert_int_equal(pel_acc_round_root_f64(NULL, &of_acc), PEL_EINVAL);
+}
+
 /* Pieces that are worth a team, too. */
 static void test_large_splits(void **unused)
 {
@@ -297,9 +345,9 @@ static void test_arguments(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_splits),    cmocka_unit_test(test_large_splits), cmocka_unit_test(test_mixed),
-        cmocka_unit_test(test_layout),    cmocka_unit_test(test_hostile),      cmocka_unit_test(test_range),
-        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_splits), cmocka_unit_test(test_large_splits), cmocka_unit_test(test_statistics),
+        cmocka_unit_test(test_mixed),  cmocka_unit_test(test_layout),       cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_range),  cmocka_unit_test(test_arguments),
     };
     test_set_processors(8);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,8 +113,8 @@ static bool counts(const pel_array *a, const void *element, const unsigned char 
     return (!mask || *mask) && !missing;
 }
 
-/* Copies what counts of the result at this index of the kept axes. */
-static size_t collect(const pel_array *a, unsigned axes, size_t result, void *to)
+/* Copies what counts of the result at this index of the kept axes, and where among all that is. */
+static size_t collect(const pel_array *a, unsigned axes, size_t result, void *to, uint64_t *place)
 {
     size_t size = pel_dtype_size(a->dtype), count = 0, terms = 1;
     for (int k = 0; k < a->ndim; k++)
@@ -130,19 +130,21 @@ static size_t collect(const pel_array *a, unsigned axes, size_t result, void *to
             p += i * a->stride[k];
             mask += mask ? i * a->mask_stride[k] : 0;
         }
-        if (counts(a, p, mask))
+        if (counts(a, p, mask)) {
+            place[count] = term;
             memcpy((char *)to + count++ * size, p, size);
+        }
     }
     return count;
 }
 
 #define CALL(name)                                                                                                     \
-    (a == PEL_F32   ? (void)pel_##name##_f32(x, n, (void *)r, NULL)                                                    \
-     : a == PEL_F64 ? (void)pel_##name##_f64(x, n, (void *)r, NULL)                                                    \
-     : a == PEL_I32 ? (void)pel_##name##_i32(x, n, (void *)r, NULL)                                                    \
-     : a == PEL_I64 ? (void)pel_##name##_i64(x, n, (void *)r, NULL)                                                    \
-     : a == PEL_U32 ? (void)pel_##name##_u32(x, n, (void *)r, NULL)                                                    \
-                    : (void)pel_##name##_u64(x, n, (void *)r, NULL))
+    (a == PEL_F32   ? pel_##name##_f32(x, n, (void *)r, NULL)                                                          \
+     : a == PEL_F64 ? pel_##name##_f64(x, n, (void *)r, NULL)                                                          \
+     : a == PEL_I32 ? pel_##name##_i32(x, n, (void *)r, NULL)                                                          \
+     : a == PEL_I64 ? pel_##name##_i64(x, n, (void *)r, NULL)                                                          \
+     : a == PEL_U32 ? pel_##name##_u32(x, n, (void *)r, NULL)                                                          \
+                    : pel_##name##_u64(x, n, (void *)r, NULL))
 
 /* Functions of floats alone, with results of the elements' type and of doubles. */
 #define CALL_OF_FLOATS(name)                                                                                           \
@@ -179,28 +181,27 @@ static void float_mean(pel_dtype a, const void *x, size_t n, unsigned char *r)
     memcpy(r, &result, sizeof result);
 }
 
-static void wanted(pel_reduction reduction, pel_dtype a, const void *x, size_t n, size_t ddof, pel_dtype to,
-                   unsigned char *r)
+/* The status of the function of one dimension: PEL_ERANGE of integers that do not fit. */
+static pel_status wanted(pel_reduction reduction, pel_dtype a, const void *x, size_t n, size_t ddof, pel_dtype to,
+                         unsigned char *r)
 {
     switch (reduction) {
     case PEL_REDUCE_SUM:
         if (a == PEL_F32 || a == PEL_F64)
             other_sum(a, x, n, to, r);
         else
-            CALL(sum);
+            return CALL(sum);
         break;
     case PEL_REDUCE_MEAN:
         if (to == PEL_F32)
             float_mean(a, x, n, r);
         else
-            CALL(mean);
+            return CALL(mean);
         break;
     case PEL_REDUCE_MIN:
-        CALL(min);
-        break;
+        return CALL(min);
     case PEL_REDUCE_MAX:
-        CALL(max);
-        break;
+        return CALL(max);
     case PEL_REDUCE_ASUM:
         CALL_OF_FLOATS(asum);
         break;
@@ -214,8 +215,7 @@ static void wanted(pel_reduction reduction, pel_dtype a, const void *x, size_t n
         a == PEL_F32 ? (void)pel_std_f32(x, n, ddof, (void *)r, NULL) : (void)pel_std_f64(x, n, ddof, (void *)r, NULL);
         break;
     case PEL_REDUCE_PROD:
-        CALL_OF_FLOATS(prod);
-        break;
+        return CALL(prod);
     case PEL_REDUCE_LOGSUMEXP:
         CALL_OF_FLOATS(logsumexp);
         break;
@@ -225,9 +225,20 @@ static void wanted(pel_reduction reduction, pel_dtype a, const void *x, size_t n
     case PEL_REDUCE_KURTOSIS:
         CALL_OF_FLOATS(kurtosis);
         break;
+    case PEL_REDUCE_ARGMIN:
+        return CALL(argmin);
+    case PEL_REDUCE_ARGMAX:
+        return CALL(argmax);
+    case PEL_REDUCE_NONZERO:
+        return CALL(count);
+    case PEL_REDUCE_ANY:
+        return CALL(any);
+    case PEL_REDUCE_ALL:
+        return CALL(all);
     default:
         memcpy(r, &(uint64_t){n}, sizeof(uint64_t));
     }
+    return PEL_OK;
 }
 
 static size_t least_of(pel_reduction reduction, size_t ddof)
@@ -239,6 +250,9 @@ static size_t least_of(pel_reduction reduction, size_t ddof)
     case PEL_REDUCE_COUNT:
     case PEL_REDUCE_PROD:
     case PEL_REDUCE_LOGSUMEXP:
+    case PEL_REDUCE_NONZERO:
+    case PEL_REDUCE_ANY:
+    case PEL_REDUCE_ALL:
         return 0;
     case PEL_REDUCE_VAR:
     case PEL_REDUCE_STD:
@@ -248,25 +262,35 @@ static size_t least_of(pel_reduction reduction, size_t ddof)
     }
 }
 
+/* random: NULL for the usual type. */
 static pel_dtype result_of(pel_reduction reduction, pel_dtype a, struct test_random *random)
 {
     bool is_float = a == PEL_F32 || a == PEL_F64;
     switch (reduction) {
+    case PEL_REDUCE_PROD:
+        if (is_float)
+            return a;
+        return a == PEL_I32 || a == PEL_I64 ? PEL_I64 : PEL_U64;
     case PEL_REDUCE_SUM:
         if (!is_float)
-            return a == PEL_I32 ? PEL_I64 : PEL_U64;
-        return test_random_below(random, 2) ? PEL_F32 : PEL_F64;
+            return a == PEL_I32 || a == PEL_I64 ? PEL_I64 : PEL_U64;
+        return random && test_random_below(random, 2) ? PEL_F32 : PEL_F64;
     case PEL_REDUCE_MEAN:
-        return is_float && oracle_exists() && test_random_below(random, 2) ? PEL_F32 : PEL_F64;
+        return is_float && random && oracle_exists() && test_random_below(random, 2) ? PEL_F32 : PEL_F64;
     case PEL_REDUCE_MIN:
     case PEL_REDUCE_MAX:
     case PEL_REDUCE_ASUM:
     case PEL_REDUCE_NRM2:
-    case PEL_REDUCE_PROD:
     case PEL_REDUCE_LOGSUMEXP:
         return a;
     case PEL_REDUCE_COUNT:
+    case PEL_REDUCE_NONZERO:
+    case PEL_REDUCE_ARGMIN:
+    case PEL_REDUCE_ARGMAX:
         return PEL_U64;
+    case PEL_REDUCE_ANY:
+    case PEL_REDUCE_ALL:
+        return PEL_I32;
     default:
         return PEL_F64;
     }
@@ -274,10 +298,56 @@ static pel_dtype result_of(pel_reduction reduction, pel_dtype a, struct test_ran
 
 static bool provided(pel_reduction reduction, pel_dtype dtype)
 {
-    bool is_float = dtype == PEL_F32 || dtype == PEL_F64;
-    bool any = reduction == PEL_REDUCE_MEAN || reduction == PEL_REDUCE_MIN || reduction == PEL_REDUCE_MAX ||
-               reduction == PEL_REDUCE_COUNT;
-    return is_float || any || (reduction == PEL_REDUCE_SUM && (dtype == PEL_I32 || dtype == PEL_U32));
+    switch (reduction) {
+    case PEL_REDUCE_ASUM:
+    case PEL_REDUCE_NRM2:
+    case PEL_REDUCE_VAR:
+    case PEL_REDUCE_STD:
+    case PEL_REDUCE_LOGSUMEXP:
+    case PEL_REDUCE_SKEWNESS:
+    case PEL_REDUCE_KURTOSIS:
+        return dtype == PEL_F32 || dtype == PEL_F64;
+    default:
+        return true;
+    }
+}
+
+static void put_missing(pel_dtype dtype, unsigned char *r)
+{
+    if (dtype == PEL_F32)
+        memcpy(r, &(float){77}, sizeof(float));
+    else if (dtype == PEL_F64)
+        memcpy(r, &(double){77}, sizeof(double));
+    else
+        memcpy(r, &(uint64_t){77}, pel_dtype_size(dtype));
+}
+
+static size_t count_elements(const pel_array *a)
+{
+    size_t count = 1;
+    for (int k = 0; k < a->ndim; k++)
+        count *= a->shape[k];
+    return count;
+}
+
+/* What stands at a place of out: the result, what is missing, or where the result does not fit what stood there. room:
+ * for two words of each element. */
+static pel_status expected(pel_reduction reduction, const pel_array *in, unsigned axes, size_t i, size_t ddof,
+                           pel_dtype to, uint64_t *room, unsigned char bytes[8])
+{
+    void *elements = room;
+    uint64_t index, *place = room + count_elements(in);
+    size_t n = collect(in, axes, i, elements, place);
+    if (n < least_of(reduction, ddof)) {
+        put_missing(to, bytes);
+        return PEL_OK;
+    }
+    pel_status status = wanted(reduction, in->dtype, elements, n, ddof, to, bytes);
+    if (reduction == PEL_REDUCE_ARGMIN || reduction == PEL_REDUCE_ARGMAX) {
+        memcpy(&index, bytes, sizeof index);
+        memcpy(bytes, &place[index], sizeof place[0]);
+    }
+    return status;
 }
 
 /* out with strides of its own; missing: 77. */
@@ -297,16 +367,6 @@ static size_t open_out(pel_array *out, const pel_array *in, unsigned axes, bool 
     return results;
 }
 
-static void put_missing(pel_dtype dtype, unsigned char *r)
-{
-    if (dtype == PEL_F32)
-        memcpy(r, &(float){77}, sizeof(float));
-    else if (dtype == PEL_F64)
-        memcpy(r, &(double){77}, sizeof(double));
-    else
-        memcpy(r, &(uint64_t){77}, pel_dtype_size(dtype));
-}
-
 static void check(pel_reduction reduction, const struct field *field, unsigned axes, struct test_random *random)
 {
     const pel_array *in = &field->array;
@@ -315,22 +375,23 @@ static void check(pel_reduction reduction, const struct field *field, unsigned a
     pel_opts opts = PEL_OPTS_INIT;
     out.dtype = result_of(reduction, in->dtype, random);
     size_t results = open_out(&out, in, axes, test_random_below(random, 2)), size = pel_dtype_size(out.dtype);
-    void *elements = malloc(field->count * sizeof(double) + 8);
-    assert_non_null(elements);
+    pel_status status = PEL_OK;
+    uint64_t *room = malloc((2 * count_elements(in) + 1) * sizeof *room);
+    assert_non_null(room);
+    memset(out.data, 0x5a, results * size);
     opts.threads = 1 + (int)test_random_below(random, 4);
-    assert_int_equal(pel_reduce_axes(reduction, in, axes, ddof, &out, &opts), PEL_OK);
+    pel_status said = pel_reduce_axes(reduction, in, axes, ddof, &out, &opts);
     for (size_t i = 0; i < results; i++) {
-        _Alignas(double) unsigned char bytes[8] = {0};
-        size_t n = collect(in, axes, i, elements);
-        if (n < least_of(reduction, ddof))
-            put_missing(out.dtype, bytes);
-        else
-            wanted(reduction, in->dtype, elements, n, ddof, out.dtype, bytes);
+        _Alignas(double) unsigned char bytes[8];
+        memset(bytes, 0x5a, sizeof bytes);
+        if (expected(reduction, in, axes, i, ddof, out.dtype, room, bytes) != PEL_OK)
+            status = PEL_ERANGE;
         if (memcmp((char *)out.data + i * size, bytes, size) != 0)
-            fail_msg("reduction %d dtype %d to %d, %d axes, mask of those reduced %x, result %zu of %zu, n=%zu",
-                     (int)reduction, (int)in->dtype, (int)out.dtype, in->ndim, axes, i, results, n);
+            fail_msg("reduction %d dtype %d to %d, %d axes, mask of those reduced %x, result %zu of %zu",
+                     (int)reduction, (int)in->dtype, (int)out.dtype, in->ndim, axes, i, results);
     }
-    free(elements);
+    assert_int_equal(said, status);
+    free(room);
     guard_free(out.data);
 }
 
@@ -343,7 +404,7 @@ static void test_oracle(void **unused)
         pel_dtype dtype = round % 3 == 0 ? PEL_F32 : (pel_dtype)(round % 6);
         int ndim = 1 + (int)test_random_below(&random, round % 4 == 0 ? PEL_MAX_AXES : 3);
         field_open(&field, dtype, ndim, (enum float_data)test_random_below(&random, DATA_KINDS), &random);
-        for (int r = PEL_REDUCE_SUM; r <= PEL_REDUCE_KURTOSIS; r++) {
+        for (int r = PEL_REDUCE_SUM; r <= PEL_REDUCE_ALL; r++) {
             if (provided((pel_reduction)r, dtype))
                 check((pel_reduction)r, &field, (unsigned)test_random_below(&random, (size_t)1 << ndim), &random);
         }
@@ -359,7 +420,7 @@ static void test_one_result(void **unused)
     static double x[N], some[N];
     struct test_random random = test_random_start(test_seed(), 2);
     (void)unused;
-    for (int r = PEL_REDUCE_SUM; r <= PEL_REDUCE_KURTOSIS; r++) {
+    for (int r = PEL_REDUCE_SUM; r <= PEL_REDUCE_ALL; r++) {
         for (int step = 1; step >= -2; step -= 3) {
             _Alignas(double) unsigned char bytes[8] = {0}, result[8] = {0};
             pel_array in = PEL_ARRAY_INIT, out = PEL_ARRAY_INIT;
@@ -370,7 +431,7 @@ static void test_one_result(void **unused)
                 some[i] = step > 0 ? x[i] : x[N - 1 - 2 * i];
             in.data = step > 0 ? x : x + N - 1, in.ndim = 1, in.shape[0] = n;
             in.stride[0] = step * (ptrdiff_t)sizeof x[0];
-            out.data = result, out.dtype = r == PEL_REDUCE_COUNT ? PEL_U64 : PEL_F64;
+            out.data = result, out.dtype = result_of((pel_reduction)r, PEL_F64, NULL);
             assert_int_equal(pel_reduce_axes((pel_reduction)r, &in, 1, 1, &out, NULL), PEL_OK);
             wanted((pel_reduction)r, PEL_F64, some, n, 1, out.dtype, bytes);
             if (memcmp(bytes, result, sizeof bytes) != 0)
@@ -445,7 +506,7 @@ static void test_arguments(void **unused)
     bad = in, bad.dtype = (pel_dtype)77;
     EXPECT(PEL_EINVAL, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
     bad = in, bad.dtype = PEL_I64;
-    EXPECT(PEL_ENOTSUP, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
+    EXPECT(PEL_EINVAL, PEL_REDUCE_SUM, &bad, 1, 0, &out, NULL);
     EXPECT(PEL_ENOTSUP, PEL_REDUCE_VAR, &bad, 1, 0, &out, NULL);
     bad = out, bad.dtype = PEL_U64;
     EXPECT(PEL_EINVAL, PEL_REDUCE_SUM, &in, 1, 0, &bad, NULL);
@@ -485,6 +546,27 @@ static void test_interleaved(void **unused)
     assert_int_equal(pel_reduce_axes(PEL_REDUCE_SUM, &in, 1, 0, &out, NULL), PEL_EINVAL);
 }
 
+/* Elements that are the worst there can be, and NaN that is skipped, between others that are left out. */
+static void test_places_of_the_worst(void **unused)
+{
+    const uint64_t worst[4] = {1, UINT64_MAX, UINT64_MAX, 2};
+    const double none[4] = {1, NAN, NAN, 2};
+    static const unsigned char mask[4] = {0, 1, 1, 0};
+    pel_array in = PEL_ARRAY_INIT, out = PEL_ARRAY_INIT;
+    pel_opts skip = PEL_OPTS_INIT;
+    uint64_t place = 77;
+    (void)unused;
+    skip.flags = PEL_NAN_SKIP;
+    in.dtype = PEL_U64, in.ndim = 1, in.shape[0] = 4, in.data = (void *)(uintptr_t)worst, in.mask = mask;
+    out.dtype = PEL_U64, out.data = &place, out.has_missing = 1;
+    assert_int_equal(pel_array_pack(&in), PEL_OK);
+    assert_int_equal(pel_reduce_axes(PEL_REDUCE_ARGMIN, &in, 1, 0, &out, NULL), PEL_OK);
+    assert_int_equal(place, 1);
+    in.dtype = PEL_F64, in.data = (void *)(uintptr_t)none;
+    assert_int_equal(pel_reduce_axes(PEL_REDUCE_ARGMAX, &in, 1, 0, &out, &skip), PEL_OK);
+    assert_int_equal(place, 1);
+}
+
 /* Usual fill values, which are no floats; a packed mask. */
 static void test_left_out(void **unused)
 {
@@ -510,8 +592,13 @@ static void test_left_out(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_oracle),    cmocka_unit_test(test_one_result),  cmocka_unit_test(test_float_means),
-        cmocka_unit_test(test_arguments), cmocka_unit_test(test_interleaved), cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_oracle),
+        cmocka_unit_test(test_one_result),
+        cmocka_unit_test(test_float_means),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_interleaved),
+        cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_places_of_the_worst),
     };
     test_set_processors(4);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,23 @@ PEL_API pel_status pel_acc_merge(pel_acc *acc, const pel_acc *other);
 PEL_API pel_status pel_acc_round_f32(const pel_acc *acc, float *result);
 PEL_API pel_status pel_acc_round_f64(const pel_acc *acc, double *result);
 
+/* What is made of sums, rounded once, as the functions of an array round it: the number over n, a mean (pel_mean); the
+ * root of its magnitude, of a sum of squares a Euclidean norm (pel_nrm2). PEL_EINVAL if n is 0. */
+PEL_API pel_status pel_acc_round_mean_f32(const pel_acc *acc, uint64_t n, float *result);
+PEL_API pel_status pel_acc_round_mean_f64(const pel_acc *acc, uint64_t n, double *result);
+PEL_API pel_status pel_acc_round_root_f32(const pel_acc *acc, float *result);
+PEL_API pel_status pel_acc_round_root_f64(const pel_acc *acc, double *result);
+
+/* The variance and standard deviation of n numbers from their sum and the sum of their squares, and the covariance of n
+ * pairs from the sums of both and of their products (pel_var, pel_std, pel_cov in pel/statistics.h). PEL_EINVAL unless
+ * n > ddof. */
+PEL_API pel_status pel_acc_round_var_f64(const pel_acc *x, const pel_acc *squares, uint64_t n, uint64_t ddof,
+                                         double *result);
+PEL_API pel_status pel_acc_round_std_f64(const pel_acc *x, const pel_acc *squares, uint64_t n, uint64_t ddof,
+                                         double *result);
+PEL_API pel_status pel_acc_round_cov_f64(const pel_acc *x, const pel_acc *y, const pel_acc *xy, uint64_t n,
+                                         uint64_t ddof, double *result);
+
 /* Writes an accumulator as PEL_ACC_BYTES bytes that any machine and later version reads; equal sums are equal bytes.
  * Layout, numbers with the lowest byte first: 0 "PELA"; 4 the version, 1; 5 marks: 1 NaN, 2 +infinity, 4 -infinity, 8 a
  * sum of nothing but -0, 16 a finite sum of anything else; 6 the sign, 1 of a negative number; 7 zero; 8 the CRC-32

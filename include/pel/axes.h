@@ -38,7 +38,7 @@ typedef struct pel_array {
     }
 
 typedef enum pel_reduction {
-    PEL_REDUCE_SUM,       /* f32, f64, i32, u32 */
+    PEL_REDUCE_SUM,       /* all dtypes */
     PEL_REDUCE_MEAN,      /* all dtypes */
     PEL_REDUCE_MIN,       /* all dtypes */
     PEL_REDUCE_MAX,       /* all dtypes */
@@ -47,10 +47,15 @@ typedef enum pel_reduction {
     PEL_REDUCE_VAR,       /* f32, f64: over the count less ddof */
     PEL_REDUCE_STD,       /* f32, f64: the root of that */
     PEL_REDUCE_COUNT,     /* all dtypes: elements that are not left out */
-    PEL_REDUCE_PROD,      /* f32, f64: in the order of indices, the last axis fastest */
+    PEL_REDUCE_PROD,      /* all dtypes: in the order of indices, the last axis fastest */
     PEL_REDUCE_LOGSUMEXP, /* f32, f64: ln of the sum of exponentials */
     PEL_REDUCE_SKEWNESS,  /* f32, f64 */
     PEL_REDUCE_KURTOSIS,  /* f32, f64: less 3 */
+    PEL_REDUCE_ARGMIN,  /* all dtypes: place of the minimum among all elements of the result, in the order of indices */
+    PEL_REDUCE_ARGMAX,  /* all dtypes: likewise */
+    PEL_REDUCE_NONZERO, /* all dtypes: elements that are neither left out nor 0 */
+    PEL_REDUCE_ANY,     /* all dtypes: 1 if an element is not 0, else 0 */
+    PEL_REDUCE_ALL,     /* all dtypes: 1 if no element is 0, else 0 */
 } pel_reduction;
 
 /* Sets strides, of the mask too, as of an array without gaps whose last axis is the fastest. Errors: PEL_EINVAL (null
@@ -62,18 +67,21 @@ PEL_API pel_status pel_array_pack(pel_array *array);
  *
  * The dtype of out: f32 or f64 of sums, magnitudes, norms and products of floats, and of means, variances, deviations,
  * logarithms of sums of exponentials, skewness and kurtosis: rounded once to that (the last three from a double); i64
- * of sums of i32, u64 of sums of u32; the elements' of minima and maxima; u64 of counts. Where too few elements are
- * left for a result (none for a mean, minimum, maximum, skewness or kurtosis, no more than ddof for a variance or
- * deviation), it is out->missing if out->has_missing, else NaN.
+ * of sums and products of signed integers, u64 of unsigned ones; the elements' of minima and maxima; u64 of counts and
+ * places; i32 of any and all. Where too few elements are left for a result (none for a mean, minimum, maximum, their
+ * places, skewness or kurtosis, no more than ddof for a variance or deviation), it is out->missing if out->has_missing,
+ * else NaN. Places count what is left out, too; equal elements go to the lowest, and the first NaN is the place of both
+ * extremes.
  *
- * PEL_NAN_SKIP is for minima and maxima; PEL_FAST changes nothing. out must not overlap in or its mask (PEL_EINVAL
- * unless their extents are apart, or their strides let the elements of one lie between those of the other), nor its own
- * elements each other (PEL_EINVAL unless every axis steps over what faster ones reach); its mask is not looked at.
- * Threads share the results; where those are few, the elements of each if they are neighbours. Nothing is copied but
- * pieces of some KiB. opts->variant names a kernel of the reduction of one dimension. Errors: PEL_EINVAL (null or
- * misaligned pointer or stride, unknown value, shapes that do not fit; integers for which there may be too few
+ * PEL_NAN_SKIP is for minima, maxima and their places; PEL_FAST changes nothing. out must not overlap in or its mask
+ * (PEL_EINVAL unless their extents are apart, or their strides let the elements of one lie between those of the other),
+ * nor its own elements each other (PEL_EINVAL unless every axis steps over what faster ones reach); its mask is not
+ * looked at. Threads share the results; where those are few, the elements of each if they are neighbours. Nothing is
+ * copied but pieces of some KiB. opts->variant names a kernel of the reduction of one dimension. Errors: PEL_EINVAL
+ * (null or misaligned pointer or stride, unknown value, shapes that do not fit; integers for which there may be too few
  * elements, without out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent exceeds the address
- * space; a sum of more than 2^31 integers), PEL_ENOMEM. Thread-safe.
+ * space; or a sum or product of integers does not fit: then the results that fit are written, and the others kept),
+ * PEL_ENOMEM. Thread-safe.
  *
  * Method: see doc/reduce.md; sums along slow axes run in lanes of exact chains. */
 PEL_API pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,

@@ -35,6 +35,8 @@ enum {
     PEL_ACC_MINUS_INFINITY = 4,
     PEL_ACC_MINUS_ZERO = 8,
     PEL_ACC_OTHER = 16, /* any other finite value */
+    PEL_ACC_INFINITIES = PEL_ACC_PLUS_INFINITY | PEL_ACC_MINUS_INFINITY,
+    PEL_ACC_NOT_FINITE = PEL_ACC_NAN | PEL_ACC_INFINITIES,
 };
 
 /* The limbs need no value before they are in use. */
