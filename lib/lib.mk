@@ -18,6 +18,7 @@ noinst_HEADERS += \
 	lib/histogram_job.h \
 	lib/keyed.h \
 	lib/memory.h \
+	lib/merge.h \
 	lib/model.h \
 	lib/names.h \
 	lib/offsets.h \
@@ -31,6 +32,7 @@ noinst_HEADERS += \
 	lib/seats.h \
 	lib/select_hunt.h \
 	lib/sort_home.h \
+	lib/sort_runs.h \
 	lib/sort_segments.h \
 	lib/sort_spread.h \
 	lib/spread.h \
@@ -100,6 +102,7 @@ libcore_la_SOURCES = \
 	lib/sort.c \
 	lib/sort_axis.c \
 	lib/sort_home.c \
+	lib/sort_runs.c \
 	lib/sort_narrow.c \
 	lib/sort_segments.c \
 	lib/sort_spread.c \

@@ -1,5 +1,7 @@
 /* Merges of two sorted arrays: check, pick, and cut the merged array into pieces, whose starts in both arrays are found
  * beforehand: S. Odeh et al., "Merge path" (2012). */
+#include "lib/merge.h"
+
 #include <pel/sort.h>
 
 #include "kernels/sort/sorted.h"
@@ -71,8 +73,8 @@ static pel_status check(const struct job *job, const pel_opts *opts)
     return apart ? PEL_OK : PEL_EINVAL;
 }
 
-static pel_status merge(pel_dtype dtype, const void *a, size_t na, const void *b, size_t nb, void *out,
-                        const pel_opts *opts)
+pel_status pel_merge_any(pel_dtype dtype, const void *a, size_t na, const void *b, size_t nb, void *out,
+                         const pel_opts *opts)
 {
     struct job job;
     struct pel_pick pick;
@@ -101,7 +103,7 @@ static pel_status merge(pel_dtype dtype, const void *a, size_t na, const void *b
 #define MERGE(T, suffix, DTYPE)                                                                                        \
     pel_status pel_merge_##suffix(const T *a, size_t na, const T *b, size_t nb, T *out, const pel_opts *opts)          \
     {                                                                                                                  \
-        return merge(DTYPE, a, na, b, nb, out, opts);                                                                  \
+        return pel_merge_any(DTYPE, a, na, b, nb, out, opts);                                                          \
     }
 
 MERGE(float, f32, PEL_F32)

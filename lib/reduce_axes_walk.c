@@ -8,7 +8,11 @@
 #include "lib/element.h"
 #include "lib/reduce_axes.h"
 
-enum { TOGETHER = 4, PIECE = PEL_PRODUCT_LEAF / TOGETHER };
+enum {
+    TOGETHER = 4,
+    PIECE = PEL_PRODUCT_LEAF / TOGETHER,
+    PLACES = 128, /* in a piece that keeps them: stacks may be small */
+};
 
 /* A result on its way. */
 struct partial {
@@ -234,7 +238,7 @@ static pel_status reduce_together(const struct walk *walk, const struct pel_axes
     struct partial partials[TOGETHER];
     struct pel_product_tree leaves;
     _Alignas(uint64_t) unsigned char pieces[TOGETHER * PIECE * sizeof(uint64_t)];
-    size_t places[TOGETHER * PIECE];
+    size_t places[TOGETHER * PLACES];
     pel_status status = PEL_OK;
     leaves.leaves = 0;
     leaves.depth = 0;
@@ -261,8 +265,13 @@ pel_status pel_axes_reduce(const struct pel_layout *layout, const struct pel_axe
     const struct pel_call *call = &layout->call;
     size_t together = is_tree(layout) ? 1 : TOGETHER;
     pel_status status = PEL_OK;
-    struct walk walk = {
-        layout, &picks->own, layout->kind, call->op, flags, pel_dtype_size(call->dtype), TOGETHER * PIECE / together};
+    struct walk walk = {layout,
+                        &picks->own,
+                        layout->kind,
+                        call->op,
+                        flags,
+                        pel_dtype_size(call->dtype),
+                        layout->places ? PLACES : TOGETHER * PIECE / together};
     for (size_t done = 0; done < stretch->count; done += together) {
         struct pel_stretch few = *stretch;
         few.in += (ptrdiff_t)done * kept->in;

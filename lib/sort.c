@@ -4,9 +4,13 @@
 #include "lib/check.h"
 #include "lib/dispatch.h"
 #include "lib/memory.h"
+#include "lib/sort_runs.h"
 #include "lib/sort_spread.h"
 #include "lib/team.h"
 #include "lib/trace.h"
+
+/* Keys that are worth a look for runs to merge. */
+enum { LEAST_IN_RUNS = 1 << 12 };
 
 /* A leaf that finds no memory for its scratch does without. */
 static void sort_alone(const struct pel_sort_job *job, const pel_opts *opts)
@@ -45,8 +49,9 @@ pel_status pel_sort_visited(pel_dtype dtype, void *keys, size_t n, const struct 
                                .guest = guest};
     struct pel_span span;
     pel_trace_begin(&span, &pick, n);
-    bool many = job.leaf->distribute && (job.team > 1 || n * size > job.alone);
-    if (!many || !pel_sort_spread(&job, nbuckets, opts))
+    bool named = opts && opts->variant, many = job.leaf->distribute && (job.team > 1 || n * size > job.alone);
+    bool done = !named && n >= LEAST_IN_RUNS && pel_sort_runs(&job, dtype, opts);
+    if (!done && (!many || !pel_sort_spread(&job, nbuckets, opts)))
         sort_alone(&job, opts);
     pel_trace_end(&span);
     return PEL_OK;

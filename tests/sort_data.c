@@ -155,6 +155,23 @@ static void few_runs(struct test_random *random, uint64_t *value, size_t n)
     runs(random, value, n, (size_t)log2((double)n + 2));
 }
 
+/* Runs of unequal length that rise or fall, few enough to be merged, and a few keys behind them now and then. */
+static void runs_to_merge(struct test_random *random, uint64_t *value, size_t n)
+{
+    size_t tail = test_random_below(random, 3) == 0 ? n / 50 : 0, count = 1 + test_random_below(random, 4);
+    for (size_t start = 0, run = 1; start < n; run++) {
+        size_t end = run == count ? n - tail : n * run / count - test_random_below(random, n / 8 + 1) / count;
+        bool falls = test_random_below(random, 3) == 0;
+        end = end > start && end < n - tail ? end : n - tail;
+        end = start < n - tail ? end : n;
+        for (size_t i = start; i < end; i++) {
+            uint64_t step = (falls ? end - i : i - start) * 7 + test_random_below(random, 7);
+            value[i] = start < n - tail ? step : test_random_below(random, 7 * n);
+        }
+        start = end;
+    }
+}
+
 static void organ_pipe(struct test_random *random, uint64_t *value, size_t n)
 {
     (void)random;
@@ -208,6 +225,7 @@ const struct sort_data sort_data[] = {
     {"short saw", SORT_NUMBERS, short_saw},
     {"some runs", SORT_NUMBERS, some_runs},
     {"few runs", SORT_NUMBERS, few_runs},
+    {"runs to merge", SORT_NUMBERS, runs_to_merge},
     {"organ pipe", SORT_NUMBERS, organ_pipe},
     {"one outlier", SORT_BITS, one_outlier},
     {"shared high bits", SORT_BITS, shared_high_bits},

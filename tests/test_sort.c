@@ -138,6 +138,33 @@ static void every_distribution_on_a_team(void **state)
     }
 }
 
+/* Where no variant is named runs are merged: on any team, without memory, with the caller's. */
+static void runs_are_merged(void **state)
+{
+    static const char *const names[] = {"runs to merge", "organ pipe", "sorted", "almost sorted", "special values"};
+    enum { NAMES = sizeof names / sizeof names[0] };
+    (void)state;
+    for (int i = 0; i < NAMES * SORT_TYPES * (test_slowed() ? 2 : 12); i++) {
+        const struct sort_type *type = &sort_types[i / NAMES % SORT_TYPES];
+        size_t n = i % 4 ? 4090 + (size_t)i : 100000 + (size_t)i;
+        struct sort_case made = make_case(type, data_named(names[i % NAMES]), n, i / 7 % 2);
+        size_t bytes = pel_sort_work_bytes(type->dtype, n);
+        unsigned char *work = guard_alloc(bytes, (size_t)i % 64, i % 2);
+        unsigned char *keys = guard_alloc(made.bytes, (size_t)i % 8 * type->size, i % 3);
+        pel_opts opts = options(&made, NULL, 1 + i % 3);
+        expect_sorted(&made, keys, &opts);
+        starved = true;
+        expect_sorted(&made, keys, &opts);
+        starved = false;
+        opts.work = work;
+        opts.work_bytes = bytes;
+        expect_sorted(&made, keys, &opts);
+        guard_free(keys);
+        guard_free(work);
+        free_case(&made);
+    }
+}
+
 /* The quicksort of the widest instruction set. */
 static const char *widest_quick(const struct sort_case *given)
 {
@@ -288,6 +315,7 @@ int main(void)
         cmocka_unit_test(every_small_size),
         cmocka_unit_test(every_distribution),
         cmocka_unit_test(every_distribution_on_a_team),
+        cmocka_unit_test(runs_are_merged),
         cmocka_unit_test(a_million_keys_on_any_team),
         cmocka_unit_test(millions_of_keys),
         cmocka_unit_test(no_memory_is_no_error),

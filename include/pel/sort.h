@@ -19,16 +19,18 @@ PEL_BEGIN_DECLS
  * PEL_STABLE changes nothing here.
  *
  * O(n log n) for every input. Scratch: up to three quarters of what the keys take, as much as they take for the
- * variants "radix", and for few keys up to five times that, but then at most 512 KiB: thus pel_sort_work_bytes(dtype,
- * n) at the most; allocated unless the options bring it. Where there is no memory, the sort does without, in place and
- * slower. keys: aligned to its own type; NULL only when n is 0. Errors: PEL_EINVAL (null or misaligned keys, unknown
- * flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOTSUP (a variant that cannot run); then keys are as
- * they were. Thread-safe for distinct arrays.
+ * variants "radix" and for keys that are a few runs already, and for few keys up to five times that, but then at most
+ * 512 KiB: thus pel_sort_work_bytes(dtype, n) at the most; allocated unless the options bring it. Where there is no
+ * memory, the sort does without, in place and slower. keys: aligned to its own type; NULL only when n is 0. Errors:
+ * PEL_EINVAL (null or misaligned keys, unknown flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOTSUP (a
+ * variant that cannot run); then keys are as they were. Thread-safe for distinct arrays.
  *
- * Method: vectorised quicksort with register-resident sorting networks, least-significant-digit radix sort, and on a
- * team, or of very many keys, a distribution over buckets in place. M. Blacher, J. Giesen, P. Sanders, J. Wassenberg,
- * "Vectorized and performance-portable Quicksort" (2022); P. Sanders, S. Winkel, "Super scalar sample sort" (2004); M.
- * Axtmann, S. Witt, D. Ferizovic, P. Sanders, "In-place parallel super scalar samplesort" (2017). */
+ * Method: keys that are in order or in reverse are found so by a scan, and up to four runs of such, with a few keys
+ * behind them, are merged; else vectorised quicksort with register-resident sorting networks, least-significant-digit
+ * radix sort, and on a team, or of very many keys, a distribution over buckets in place. M. Blacher, J. Giesen, P.
+ * Sanders, J. Wassenberg, "Vectorized and performance-portable Quicksort" (2022); P. Sanders, S. Winkel, "Super scalar
+ * sample sort" (2004); M. Axtmann, S. Witt, D. Ferizovic, P. Sanders, "In-place parallel super scalar samplesort"
+ * (2017). */
 PEL_API pel_status pel_sort_f32(float *keys, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_sort_f64(double *keys, size_t n, const pel_opts *opts);
 PEL_API pel_status pel_sort_i32(int32_t *keys, size_t n, const pel_opts *opts);

@@ -18,7 +18,7 @@
 #define PEL_SELF "kernels/sort/leaves.h"
 #include "kernels/foreach_dtype.h"
 
-/* One thread, too, distributes keys that take more than this: when they do not fit the second-level cache. */
+/* One thread, too, distributes keys that take more than this; the model has it depend on the second-level cache. */
 #define QUICK(T_) PEL_ROW(SORT, T_, "quick", .run.sort = &leaf_##T_, .params = {{"alone_kib", 65536, 64, 1 << 20, 512}})
 
 const struct pel_kernel PEL_TABLE(sort_quick)[] = {

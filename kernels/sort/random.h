@@ -1,4 +1,6 @@
-/* Random places for samples. Which ones never shows in a result; it only makes it hard to meet the worst case. */
+/* Random places for samples. Which ones never shows in a result; they are the same in every run, so who knows them can
+ * make keys that are slow to sort, but not in more than O(n log n). Others meet the worst case by no regular pattern.
+ */
 #ifndef PEL_KERNELS_SORT_RANDOM_H
 #define PEL_KERNELS_SORT_RANDOM_H
 

@@ -3,15 +3,16 @@
 
 enum { NAME(scan_block) = 64 };
 
-/* Whether each key goes with or after the one before it, or with or before it; clears what does not hold. */
-static inline void NAME(scan_some)(const NAME(word) * keys, size_t n, bool descending, bool *sorted, bool *reversed)
+/* Whether each key goes with or after the one before it, or with or before it; clears what does not hold. Both are
+ * encoded from memory: codes just stored would be slow to load one place off. */
+static inline void NAME(scan_some)(const NAME(word) * keys, size_t n, const bool descending, bool *sorted,
+                                   bool *reversed)
 {
-    S code[NAME(scan_block)];
-    bool rises = false, falls = false;
-    NAME(encode_to)(code, keys, n, descending);
+    S rises = 0, falls = 0;
     for (size_t i = 1; i < n; i++) {
-        rises |= code[i - 1] < code[i];
-        falls |= code[i - 1] > code[i];
+        S before = (S)NAME(encode_one)(keys[i - 1], descending), code = (S)NAME(encode_one)(keys[i], descending);
+        rises |= -(S)(before < code);
+        falls |= -(S)(before > code);
     }
     *sorted &= !falls;
     *reversed &= !rises;
@@ -20,9 +21,11 @@ static inline void NAME(scan_some)(const NAME(word) * keys, size_t n, bool desce
 static void NAME(scan)(const void *keys, size_t n, bool descending, bool *sorted, bool *reversed)
 {
     for (size_t i = 0; i + 1 < n && (*sorted || *reversed); i += NAME(scan_block) - 1) {
-        size_t left = n - i;
-        NAME(scan_some)
-        ((const NAME(word) *)keys + i, left < NAME(scan_block) ? left : NAME(scan_block), descending, sorted, reversed);
+        size_t some = n - i < NAME(scan_block) ? n - i : NAME(scan_block);
+        if (descending)
+            NAME(scan_some)((const NAME(word) *)keys + i, some, true, sorted, reversed);
+        else
+            NAME(scan_some)((const NAME(word) *)keys + i, some, false, sorted, reversed);
     }
 }
 
