@@ -237,6 +237,23 @@ static pel_status weighted(struct pel_histogram_call *call, const double *weight
     return histogram(call, opts);
 }
 
+/* A call on two arrays. */
+static pel_status of_two(struct pel_histogram_call *call, pel_dtype dtype, const void *x, const void *y, size_t n,
+                         const double low[2], const double high[2], const size_t bins[2], void *out)
+{
+    *call = (struct pel_histogram_call){
+        .dtype = dtype, .kind = PEL_EDGES_UNIFORM, .axes = 2, .x = {x, y}, .n = n, .out = out};
+    if (!low || !high || !bins)
+        return PEL_EINVAL;
+    for (int axis = 0; axis < 2; axis++) {
+        call->low[axis] = low[axis];
+        call->high[axis] = high[axis];
+        call->count[axis] = bins[axis];
+    }
+    call->out_count = bins[0] * bins[1];
+    return PEL_OK;
+}
+
 /* The public functions: X(dtype, element, suffix). */
 #define EACH_INTEGER(X)                                                                                                \
     X(PEL_I32, int32_t, i32)                                                                                           \
@@ -279,24 +296,28 @@ static pel_status weighted(struct pel_histogram_call *call, const double *weight
         CALL(DTYPE, GIVEN, bins, counts, .edges = edges_, .aside = outside);                                           \
         return histogram(&call, opts);                                                                                 \
     }                                                                                                                  \
+    pel_status pel_histogram_edges_weighted_##suffix(const T *x, const double *weights, size_t n, const T *edges_,     \
+                                                     size_t bins, double *sums, const pel_opts *opts)                  \
+    {                                                                                                                  \
+        CALL(DTYPE, GIVEN, bins, sums, .edges = edges_);                                                               \
+        return weighted(&call, weights, opts);                                                                         \
+    }                                                                                                                  \
     pel_status pel_histogram_2d_##suffix(const T *x, const T *y, size_t n, const double low[2], const double high[2],  \
                                          const size_t bins[2], uint64_t *counts, uint64_t *left_out,                   \
                                          const pel_opts *opts)                                                         \
     {                                                                                                                  \
-        if (!low || !high || !bins)                                                                                    \
-            return PEL_EINVAL;                                                                                         \
-        return histogram(&(struct pel_histogram_call){.dtype = DTYPE,                                                  \
-                                                      .kind = PEL_EDGES_UNIFORM,                                       \
-                                                      .axes = 2,                                                       \
-                                                      .x = {x, y},                                                     \
-                                                      .n = n,                                                          \
-                                                      .low = {low[0], low[1]},                                         \
-                                                      .high = {high[0], high[1]},                                      \
-                                                      .count = {bins[0], bins[1]},                                     \
-                                                      .out = counts,                                                   \
-                                                      .out_count = bins[0] * bins[1],                                  \
-                                                      .aside = left_out},                                              \
-                         opts);                                                                                        \
+        struct pel_histogram_call call;                                                                                \
+        pel_status status = of_two(&call, DTYPE, x, y, n, low, high, bins, counts);                                    \
+        call.aside = left_out;                                                                                         \
+        return status == PEL_OK ? histogram(&call, opts) : status;                                                     \
+    }                                                                                                                  \
+    pel_status pel_histogram_2d_weighted_##suffix(const T *x, const T *y, const double *weights, size_t n,             \
+                                                  const double low[2], const double high[2], const size_t bins[2],     \
+                                                  double *sums, const pel_opts *opts)                                  \
+    {                                                                                                                  \
+        struct pel_histogram_call call;                                                                                \
+        pel_status status = of_two(&call, DTYPE, x, y, n, low, high, bins, sums);                                      \
+        return status == PEL_OK ? weighted(&call, weights, opts) : status;                                             \
     }                                                                                                                  \
     pel_status pel_digitize_##suffix(const T *x, size_t n, const T *edges, size_t count, uint64_t *index,              \
                                      const pel_opts *opts)                                                             \

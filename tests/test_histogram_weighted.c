@@ -14,7 +14,7 @@
 
 enum { MOST = 60000, MOST_BINS = 70000 };
 
-static float x[MOST];
+static float x[MOST], halves[MOST], edges[MOST_BINS + 1];
 static uint32_t keys[MOST];
 static double weights[MOST], sums[MOST_BINS], expected[MOST_BINS];
 static pel_i128 exact[MOST_BINS];
@@ -34,6 +34,10 @@ static void make_case(size_t n, size_t bins, struct test_random *random)
         if (bin < bins)
             exact[bin] += weight;
     }
+    for (size_t i = 0; i < n; i++)
+        halves[i] = 0.5f;
+    for (size_t b = 0; b <= bins; b++)
+        edges[b] = (float)b;
     for (size_t b = 0; b < bins; b++)
         expected[b] = (double)exact[b] * 0x1p-60;
 }
@@ -42,6 +46,19 @@ static void check_sums(const char *what, pel_status status, size_t n, size_t bin
 {
     if (status != PEL_OK || memcmp(sums, expected, bins * sizeof sums[0]) != 0)
         fail_msg("%s n=%zu bins=%zu %s threads=%d: status %d", what, n, bins, opts->variant, opts->threads, status);
+}
+
+/* The bins along one axis or the other; all points are in the one bin of the other axis. */
+static void check_planes(size_t n, size_t bins, const pel_opts *opts)
+{
+    static const double low[2] = {0, 0};
+    for (int axis = 0; axis < 2; axis++) {
+        const double high[2] = {axis ? 1 : (double)bins, axis ? (double)bins : 1};
+        const size_t counts[2] = {axis ? 1 : bins, axis ? bins : 1};
+        pel_status status = pel_histogram_2d_weighted_f32(axis ? halves : x, axis ? x : halves, weights, n, low, high,
+                                                          counts, sums, opts);
+        check_sums("histogram of points", status, n, bins, opts);
+    }
 }
 
 static void check_case(size_t n, size_t bins, struct test_random *random)
@@ -57,6 +74,9 @@ static void check_case(size_t n, size_t bins, struct test_random *random)
             if (status == PEL_ENOTSUP)
                 break;
             check_sums("histogram", status, n, bins, &opts);
+            status = pel_histogram_edges_weighted_f32(x, weights, n, edges, bins, sums, &opts);
+            check_sums("histogram between edges", status, n, bins, &opts);
+            check_planes(n, bins, &opts);
             status = pel_bincount_weighted_u32(keys, weights, n, bins, sums, &opts);
             check_sums("bincount", status, n, bins, &opts);
         }
@@ -125,6 +145,8 @@ static void refused(void **state)
     assert_int_equal(pel_histogram_weighted_f32(values, w, 4, 1, 1, 4, out, NULL), PEL_EINVAL);
     assert_int_equal(pel_histogram_weighted_f32(values, w, 4, 0, 1, 0, out, NULL), PEL_EINVAL);
     assert_int_equal(pel_histogram_weighted_f32(values, out, 4, 0, 1, 4, out, NULL), PEL_EINVAL);
+    assert_int_equal(pel_histogram_edges_weighted_f32(values, w, 4, NULL, 4, out, NULL), PEL_EINVAL);
+    assert_int_equal(pel_histogram_2d_weighted_f32(values, values, w, 4, NULL, NULL, NULL, out, NULL), PEL_EINVAL);
     starved = true;
     assert_int_equal(pel_histogram_weighted_f32(values, w, 4, 0, 1, 4, out, NULL), PEL_ENOMEM);
     assert_int_equal(pel_histogram_f32(values, 4, 0, 1, 4, counts, NULL, NULL), PEL_ENOMEM);

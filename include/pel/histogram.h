@@ -94,6 +94,25 @@ PEL_API pel_status pel_histogram_weighted_u32(const uint32_t *x, const double *w
 PEL_API pel_status pel_histogram_weighted_u64(const uint64_t *x, const double *weights, size_t n, double low,
                                               double high, size_t bins, double *sums, const pel_opts *opts);
 
+/* The same between given edges, as for pel_histogram_edges. */
+PEL_API pel_status pel_histogram_edges_weighted_f32(const float *x, const double *weights, size_t n, const float *edges,
+                                                    size_t bins, double *sums, const pel_opts *opts);
+PEL_API pel_status pel_histogram_edges_weighted_f64(const double *x, const double *weights, size_t n,
+                                                    const double *edges, size_t bins, double *sums,
+                                                    const pel_opts *opts);
+PEL_API pel_status pel_histogram_edges_weighted_i32(const int32_t *x, const double *weights, size_t n,
+                                                    const int32_t *edges, size_t bins, double *sums,
+                                                    const pel_opts *opts);
+PEL_API pel_status pel_histogram_edges_weighted_i64(const int64_t *x, const double *weights, size_t n,
+                                                    const int64_t *edges, size_t bins, double *sums,
+                                                    const pel_opts *opts);
+PEL_API pel_status pel_histogram_edges_weighted_u32(const uint32_t *x, const double *weights, size_t n,
+                                                    const uint32_t *edges, size_t bins, double *sums,
+                                                    const pel_opts *opts);
+PEL_API pel_status pel_histogram_edges_weighted_u64(const uint64_t *x, const double *weights, size_t n,
+                                                    const uint64_t *edges, size_t bins, double *sums,
+                                                    const pel_opts *opts);
+
 /* Two dimensions: counts[i * bins[1] + j] points (x[k], y[k]) with x[k] in bin i of the first axis and y[k]
  * in bin j of the second. *left_out, unless NULL: points that are in no bin on one of the axes. bins[0] * bins[1] is at
  * most PEL_HISTOGRAM_MOST_BINS. */
@@ -115,6 +134,26 @@ PEL_API pel_status pel_histogram_2d_u32(const uint32_t *x, const uint32_t *y, si
 PEL_API pel_status pel_histogram_2d_u64(const uint64_t *x, const uint64_t *y, size_t n, const double low[2],
                                         const double high[2], const size_t bins[2], uint64_t *counts,
                                         uint64_t *left_out, const pel_opts *opts);
+
+/* The weights of the points in each of these bins, as for pel_histogram_weighted. */
+PEL_API pel_status pel_histogram_2d_weighted_f32(const float *x, const float *y, const double *weights, size_t n,
+                                                 const double low[2], const double high[2], const size_t bins[2],
+                                                 double *sums, const pel_opts *opts);
+PEL_API pel_status pel_histogram_2d_weighted_f64(const double *x, const double *y, const double *weights, size_t n,
+                                                 const double low[2], const double high[2], const size_t bins[2],
+                                                 double *sums, const pel_opts *opts);
+PEL_API pel_status pel_histogram_2d_weighted_i32(const int32_t *x, const int32_t *y, const double *weights, size_t n,
+                                                 const double low[2], const double high[2], const size_t bins[2],
+                                                 double *sums, const pel_opts *opts);
+PEL_API pel_status pel_histogram_2d_weighted_i64(const int64_t *x, const int64_t *y, const double *weights, size_t n,
+                                                 const double low[2], const double high[2], const size_t bins[2],
+                                                 double *sums, const pel_opts *opts);
+PEL_API pel_status pel_histogram_2d_weighted_u32(const uint32_t *x, const uint32_t *y, const double *weights, size_t n,
+                                                 const double low[2], const double high[2], const size_t bins[2],
+                                                 double *sums, const pel_opts *opts);
+PEL_API pel_status pel_histogram_2d_weighted_u64(const uint64_t *x, const uint64_t *y, const double *weights, size_t n,
+                                                 const double low[2], const double high[2], const size_t bins[2],
+                                                 double *sums, const pel_opts *opts);
 
 /* counts[i]: elements that are i, for i from 0 to bins - 1. Others are outside, above or below. */
 PEL_API pel_status pel_bincount_i32(const int32_t *x, size_t n, size_t bins, uint64_t *counts, pel_outside *outside,

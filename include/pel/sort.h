@@ -322,7 +322,8 @@ typedef enum pel_quantile_method {
 /* Finds several quantiles at once: result[i] becomes the q[i]-quantile of the keys, 0 <= q[i] <= 1, in any order. What
  * they lie between are exact order statistics in the order of pel_sort, so NaNs count as the largest keys. Integers of
  * more than 53 bits are rounded. Two keys a and b are interpolated with weight w as a + (b - a) w for w < 1/2, else b -
- * (b - a) (1 - w), in double. PEL_DESCENDING has no meaning here.
+ * (b - a) (1 - w), in double. PEL_DESCENDING has no meaning here. A NaN that is a quantile itself keeps its bits (in
+ * f32 those of its conversion to double); one that is interpolated is canonical: positive, quiet, payload 0.
  *
  * The keys are rearranged, as by several calls of pel_select, and the same on any number of threads. n: at least 1 if
  * there are quantiles (PEL_EINVAL). q and result: nq elements that do not overlap the keys (PEL_EINVAL); result may be
@@ -378,8 +379,9 @@ PEL_API pel_status pel_sort_values_u64(uint64_t *keys, void *values, size_t valu
  * compare is called by several threads at the same time unless opts->threads is 1; it must not write to the records,
  * leave by longjmp, or call back into a team of its own. One that contradicts itself makes some permutation of the
  * records, but nothing outside of them is touched. Errors: PEL_EINVAL (null records or comparison, size 0, an unknown
- * flag), PEL_ERANGE (n records exceed the address space), PEL_ENOMEM,
- * PEL_ENOTSUP (any variant: there is one); then the records are as they were. Thread-safe for distinct records.
+ * flag), PEL_ERANGE (n records exceed the address space), PEL_ENOMEM, PEL_ENOTSUP (any variant: there is one); then the
+ * records are as they were. Thread-safe for distinct records. compare runs in the floating-point environment of pel's
+ * threads: rounding to nearest, subnormals kept, exceptions masked.
  *
  * O(n log n) comparisons. Scratch: pel_sort_records_work_bytes(n, size), allocated unless the options bring it. Method:
  * merge sort, with merges shared as in pel_merge. */
