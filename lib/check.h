@@ -64,10 +64,15 @@ static inline pel_opts pel_opts_exact(const pel_opts *opts)
     return rest;
 }
 
+static inline bool pel_is_float(pel_dtype dtype)
+{
+    return dtype == PEL_F32 || dtype == PEL_F64;
+}
+
 /* Whether NaN is to be left out, and there may be some: PEL_ENOTSUP where an operation does not provide it. */
 static inline bool pel_asks_to_skip(pel_dtype dtype, const pel_opts *opts)
 {
-    return (pel_flags(opts) & PEL_NAN_SKIP) && (dtype == PEL_F32 || dtype == PEL_F64);
+    return (pel_flags(opts) & PEL_NAN_SKIP) && pel_is_float(dtype);
 }
 
 /* Whether n elements of a size are more than an address space holds. No division: calls of few elements would feel it.

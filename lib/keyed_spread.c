@@ -78,8 +78,7 @@ static bool plan(struct spread *spread, size_t bucket_bytes)
 
 static size_t stripe_start(const struct spread *spread, size_t stripe)
 {
-    size_t n = spread->job->n;
-    return stripe == spread->nstripes ? n : n / spread->nstripes * stripe;
+    return pel_part_start(spread->job->n, spread->nstripes, stripe);
 }
 
 /* Bytes of a key as the caller has it. */

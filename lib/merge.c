@@ -22,8 +22,7 @@ struct job {
 
 static size_t piece_start(const struct job *job, size_t piece)
 {
-    size_t n = job->runs.na + job->runs.nb;
-    return piece == job->npieces ? n : n / job->npieces * piece;
+    return pel_part_start(job->runs.na + job->runs.nb, job->npieces, piece);
 }
 
 /* Each start lies behind the one before in both arrays, even if they are not in order. */

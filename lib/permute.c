@@ -25,7 +25,7 @@ struct job {
 
 static size_t piece_start(const struct job *job, size_t piece)
 {
-    return piece == job->npieces ? job->n : job->n / job->npieces * piece;
+    return pel_part_start(job->n, job->npieces, piece);
 }
 
 static void check_piece(void *context, size_t piece)

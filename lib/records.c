@@ -102,7 +102,7 @@ struct job {
 
 static size_t chunk_start(const struct job *job, size_t chunk)
 {
-    return chunk >= job->nchunks ? job->n : job->n / job->nchunks * chunk;
+    return pel_part_start(job->n, job->nchunks, chunk);
 }
 
 static void sort_one(void *context, size_t chunk)
@@ -128,8 +128,7 @@ static struct pair find_pair(const struct job *job, size_t which)
 
 static size_t piece_start(const struct pair *pair, size_t piece)
 {
-    size_t n = pair->na + pair->nb;
-    return piece == pair->npieces ? n : n / pair->npieces * piece;
+    return pel_part_start(pair->na + pair->nb, pair->npieces, piece);
 }
 
 /* How many of the first `count` merged records are of the first run, from `least` to `most`. */

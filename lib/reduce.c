@@ -46,8 +46,7 @@ static const struct operation {
 
 const struct pel_kind *pel_kind_of(enum pel_op op, pel_dtype dtype)
 {
-    bool is_float = dtype == PEL_F32 || dtype == PEL_F64;
-    return is_float ? operations[op].of_floats : operations[op].of_integers;
+    return pel_is_float(dtype) ? operations[op].of_floats : operations[op].of_integers;
 }
 
 bool pel_is_mapped(enum pel_op op)
@@ -141,7 +140,7 @@ static bool run_few(const struct pel_call *call, const struct pel_kind *kind, co
 static pel_status run_serial(const struct pel_call *call, const struct pel_kind *kind, unsigned flags,
                              const struct pel_pick *pick)
 {
-    bool is_float = call->dtype == PEL_F32 || call->dtype == PEL_F64;
+    bool is_float = pel_is_float(call->dtype);
     union pel_large_state state;
     pel_fpenv caller = is_float ? pel_fpenv_enter() : (pel_fpenv)PEL_FPENV_DEFAULT;
     pel_status status = PEL_OK;

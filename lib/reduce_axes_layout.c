@@ -35,11 +35,6 @@ static const struct rule {
     [PEL_REDUCE_ALL] = {PEL_OP_COUNT, ALL, 0, &pel_kind_all},
 };
 
-static bool is_float(pel_dtype dtype)
-{
-    return dtype == PEL_F32 || dtype == PEL_F64;
-}
-
 /* The dtypes that a result may have, as bits. */
 static unsigned results_of(pel_reduction reduction, pel_dtype dtype)
 {
@@ -57,7 +52,7 @@ static unsigned results_of(pel_reduction reduction, pel_dtype dtype)
         return 1u << dtype;
     case PEL_REDUCE_SUM:
     case PEL_REDUCE_PROD:
-        return is_float(dtype)                        ? (unsigned)FLOATS
+        return pel_is_float(dtype)                    ? (unsigned)FLOATS
                : dtype == PEL_I32 || dtype == PEL_I64 ? 1u << PEL_I64
                                                       : 1u << PEL_U64;
     default:
@@ -285,7 +280,7 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
     if (status != PEL_OK)
         return status;
     bool few = layout->terms < layout->least || in->mask || in->has_missing;
-    if (few && layout->least > 0 && !is_float(out->dtype) &&
+    if (few && layout->least > 0 && !pel_is_float(out->dtype) &&
         !(out->has_missing && pel_element_can_hold(out->dtype, out->missing)))
         return PEL_EINVAL;
     if (overlaps_itself(out) || overlaps_input(out, in))

@@ -5,11 +5,7 @@
 
 #include "kernels/reduce/product.h"
 #include "lib/accumulator.h"
-
-static bool is_float(pel_dtype dtype)
-{
-    return dtype == PEL_F32 || dtype == PEL_F64;
-}
+#include "lib/check.h"
 
 static bool is_signed(pel_dtype dtype)
 {
@@ -130,7 +126,7 @@ static void write_extreme(const struct pel_call *call, size_t index, unsigned fl
                           bool largest)
 {
     bool empty = extreme->key == UINT64_MAX, spoiled = extreme->nan && !(flags & PEL_NAN_SKIP);
-    if (is_float(call->dtype) && (empty || spoiled))
+    if (pel_is_float(call->dtype) && (empty || spoiled))
         pel_write_nan(call, index);
     else
         pel_write_bits(call, index, pel_key_bits(call->dtype, largest ? ~extreme->key : extreme->key));

@@ -20,15 +20,11 @@ struct job {
     pel_search_fn *leaf;
 };
 
-static size_t piece_start(size_t n, size_t npieces, size_t piece)
-{
-    return piece == npieces ? n : n / npieces * piece;
-}
-
 static void search_piece(void *context, size_t piece)
 {
     const struct job *job = context;
-    size_t from = piece_start(job->count, job->npieces, piece), to = piece_start(job->count, job->npieces, piece + 1);
+    size_t from = pel_part_start(job->count, job->npieces, piece),
+           to = pel_part_start(job->count, job->npieces, piece + 1);
     job->leaf(&job->search, job->needles + from * job->size, to - from, job->places + from);
 }
 
@@ -87,7 +83,7 @@ struct look {
 static void look_at_piece(void *context, size_t piece)
 {
     struct look *look = context;
-    size_t from = piece_start(look->n, look->npieces, piece), to = piece_start(look->n, look->npieces, piece + 1);
+    size_t from = pel_part_start(look->n, look->npieces, piece), to = pel_part_start(look->n, look->npieces, piece + 1);
     bool sorted = true, reversed = false;
     if (to < look->n)
         to++; /* the step to the next piece */

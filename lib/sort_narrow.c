@@ -34,7 +34,7 @@ static size_t count_stripes(const struct job *job)
 
 static size_t stripe_start(const struct job *job, size_t stripe)
 {
-    return stripe == job->nstripes ? job->n : job->n / job->nstripes * stripe;
+    return pel_part_start(job->n, job->nstripes, stripe);
 }
 
 static void count_stripe(void *context, size_t stripe)

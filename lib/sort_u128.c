@@ -17,7 +17,7 @@ struct wide_scan {
 
 static size_t wide_start(const struct pel_keyed_job *job, size_t stripe)
 {
-    return stripe == (size_t)job->team ? job->n : job->n / (size_t)job->team * stripe;
+    return pel_part_start(job->n, (size_t)job->team, stripe);
 }
 
 static void scan_wide(void *context, size_t stripe)

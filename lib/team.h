@@ -20,6 +20,13 @@
  * parallel region of that team's size and PEL_NUM_THREADS. */
 int pel_team_threads(const pel_opts *opts);
 
+/* Where part i of n things begins that are shared out evenly among some parts; the last has the rest, and ends at n,
+ * where part `parts` would begin. */
+static inline size_t pel_part_start(size_t n, size_t parts, size_t i)
+{
+    return i >= parts ? n : n / parts * i;
+}
+
 /* Calls body for each index from 0 to count - 1, in any order; returns when all are done. Threads start on shares of
  * neighbouring indices, equal ones in every call with these counts, and help each other out when they are done. */
 typedef void pel_team_body(void *context, size_t index);

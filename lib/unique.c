@@ -53,7 +53,7 @@ static void keep_bucket(void *context, size_t bucket, size_t from, size_t n)
 
 static size_t stripe_start(const struct job *job, size_t stripe)
 {
-    return stripe == job->nparts ? job->n : job->n / job->nparts * stripe;
+    return pel_part_start(job->n, job->nparts, stripe);
 }
 
 static void keep_stripe(void *context, size_t stripe)

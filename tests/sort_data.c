@@ -272,6 +272,15 @@ static void put_number(pel_dtype dtype, void *keys, size_t i, int64_t number)
         put_bits(dtype, keys, i, (uint64_t)number);
 }
 
+const struct sort_data *sort_data_named(const char *name)
+{
+    const struct sort_data *data = sort_data;
+    while (data->name && strcmp(data->name, name) != 0)
+        data++;
+    assert_non_null(data->name);
+    return data;
+}
+
 void sort_data_make(const struct sort_data *data, pel_dtype dtype, void *keys, size_t n, uint64_t stream)
 {
     struct test_random random = test_random_start(test_seed(), stream);

@@ -24,6 +24,8 @@ struct sort_data {
 /* Ends with a NULL name. */
 extern const struct sort_data sort_data[];
 
+const struct sort_data *sort_data_named(const char *name);
+
 /* Makes n keys of the given type. */
 void sort_data_make(const struct sort_data *data, pel_dtype dtype, void *keys, size_t n, uint64_t stream);
 

@@ -163,21 +163,12 @@ static void every_case(const struct sort_data *data, size_t n, size_t offset, bo
     }
 }
 
-static const struct sort_data *data_named(const char *name)
-{
-    const struct sort_data *data = sort_data;
-    while (data->name && strcmp(data->name, name) != 0)
-        data++;
-    assert_non_null(data->name);
-    return data;
-}
-
 static void every_small_size(void **state)
 {
     (void)state;
     for (size_t n = 0; n <= 300; n += n < 70 ? 1 : 7) {
-        every_case(data_named(n % 2 ? "uniform" : "special values"), n, 0, true);
-        every_case(data_named(n % 2 ? "two values" : "short saw"), n, n % 17, false);
+        every_case(sort_data_named(n % 2 ? "uniform" : "special values"), n, 0, true);
+        every_case(sort_data_named(n % 2 ? "two values" : "short saw"), n, n % 17, false);
     }
 }
 
@@ -249,7 +240,7 @@ static void half_a_million_on_any_team(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct sort_type *type = &sort_types[(i + test_seed()) % SORT_TYPES];
-        struct order_case made = make_case(type, data_named(names[i]), 500009 + i, i % 2);
+        struct order_case made = make_case(type, sort_data_named(names[i]), 500009 + i, i % 2);
         const struct form *form = &forms[(i + test_seed() / SORT_TYPES) % NFORMS];
         unsigned char *keys = guard_alloc(made.bytes, 0, true), *words = guard_alloc(made.n * form->word, 0, true);
         for (int threads = 0; threads <= 8; threads++) {
@@ -267,7 +258,7 @@ static void no_memory_loses_nothing(void **state)
 {
     (void)state;
     for (int t = 0; t < SORT_TYPES; t++) {
-        struct order_case made = make_case(&sort_types[t], data_named("special values"), 50001, t % 2);
+        struct order_case made = make_case(&sort_types[t], sort_data_named("special values"), 50001, t % 2);
         pel_opts opts = options(&made, NULL, 3);
         for (const struct form *form = forms; form < forms + NFORMS; form++) {
             unsigned char *keys = malloc(made.bytes), *words = malloc(made.n * 8), *before = malloc(made.n * 8);
@@ -301,7 +292,7 @@ static void the_callers_work_is_enough(void **state)
     for (size_t i = 0; i < 5 * SORT_TYPES; i++) {
         const struct sort_type *type = &sort_types[i % SORT_TYPES];
         const char *name = i % 2 ? "uniform" : "root duplicates";
-        struct order_case made = make_case(type, data_named(name), sizes[i / SORT_TYPES], i % 2);
+        struct order_case made = make_case(type, sort_data_named(name), sizes[i / SORT_TYPES], i % 2);
         for (const struct form *form = forms; form < forms + NFORMS; form++) {
             size_t bytes = work_bytes(form, type, made.n);
             unsigned char *work = guard_alloc(bytes, i, i % 2);

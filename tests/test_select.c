@@ -156,22 +156,13 @@ static void try_places(const struct sort_data *data, size_t n, int threads, stru
     }
 }
 
-static const struct sort_data *data_named(const char *name)
-{
-    const struct sort_data *data = sort_data;
-    while (data->name && strcmp(data->name, name) != 0)
-        data++;
-    assert_non_null(data->name);
-    return data;
-}
-
 static void every_small_size(void **state)
 {
     struct test_random random = test_random_start(test_seed(), 1);
     (void)state;
     for (size_t n = 1; n <= 600; n += n < 70 ? 1 : 13) {
-        try_places(data_named("uniform"), n, 1, &random);
-        try_places(data_named(n % 2 ? "special values" : "short saw"), n, 1, &random);
+        try_places(sort_data_named("uniform"), n, 1, &random);
+        try_places(sort_data_named(n % 2 ? "special values" : "short saw"), n, 1, &random);
     }
 }
 
@@ -209,7 +200,7 @@ static void no_memory_is_no_error(void **state)
     starved = true;
     for (const struct sort_data *data = sort_data; data->name; data++)
         try_places(data, 30011, 1, &random);
-    struct select_case made = make_case(&sort_types[1], data_named("uniform"), 300007, true);
+    struct select_case made = make_case(&sort_types[1], sort_data_named("uniform"), 300007, true);
     expect_of_every_variant(&made, 777, 8, true);
     starved = false;
     free_case(&made);
@@ -220,7 +211,7 @@ static void the_callers_work_is_enough(void **state)
     (void)state;
     for (size_t i = 0; i < SORT_TYPES; i++) {
         const struct sort_type *type = &sort_types[i];
-        struct select_case made = make_case(type, data_named("root duplicates"), 140000 + i, i % 2);
+        struct select_case made = make_case(type, sort_data_named("root duplicates"), 140000 + i, i % 2);
         size_t bytes = pel_select_work_bytes(type->dtype, made.n), k = made.n / 3;
         unsigned char *work = guard_alloc(bytes, i, i % 2), *keys = malloc(made.bytes);
         assert_non_null(keys);

@@ -93,22 +93,13 @@ static void every_case(const struct sort_data *data, size_t n, int threads, size
     }
 }
 
-static const struct sort_data *data_named(const char *name)
-{
-    const struct sort_data *data = sort_data;
-    while (data->name && strcmp(data->name, name) != 0)
-        data++;
-    assert_non_null(data->name);
-    return data;
-}
-
 /* Base cases take up to 256 keys. */
 static void every_small_size(void **state)
 {
     (void)state;
     for (size_t n = 0; n <= 530; n++) {
-        every_case(data_named(n % 2 ? "uniform" : "special values"), n, 1, 0, true);
-        every_case(data_named(n % 2 ? "two values" : "uniform"), n, 1, n % 17, false);
+        every_case(sort_data_named(n % 2 ? "uniform" : "special values"), n, 1, 0, true);
+        every_case(sort_data_named(n % 2 ? "two values" : "uniform"), n, 1, n % 17, false);
     }
 }
 
@@ -147,7 +138,7 @@ static void runs_are_merged(void **state)
     for (int i = 0; i < NAMES * SORT_TYPES * (test_slowed() ? 2 : 12); i++) {
         const struct sort_type *type = &sort_types[i / NAMES % SORT_TYPES];
         size_t n = i % 4 ? 4090 + (size_t)i : 100000 + (size_t)i;
-        struct sort_case made = make_case(type, data_named(names[i % NAMES]), n, i / 7 % 2);
+        struct sort_case made = make_case(type, sort_data_named(names[i % NAMES]), n, i / 7 % 2);
         size_t bytes = pel_sort_work_bytes(type->dtype, n);
         unsigned char *work = guard_alloc(bytes, (size_t)i % 64, i % 2);
         unsigned char *keys = guard_alloc(made.bytes, (size_t)i % 8 * type->size, i % 3);
@@ -182,7 +173,7 @@ static void a_million_keys_on_any_team(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct sort_type *type = &sort_types[(i + test_seed()) % SORT_TYPES];
-        struct sort_case made = make_case(type, data_named(names[i]), 1000003 + i, i % 2);
+        struct sort_case made = make_case(type, sort_data_named(names[i]), 1000003 + i, i % 2);
         unsigned char *keys = guard_alloc(made.bytes, 0, true);
         for (int run = 0; run <= 9; run++) {
             char variant[64];
@@ -206,7 +197,7 @@ static void millions_of_keys(void **state)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct sort_type *type = &sort_types[(i + test_seed()) % SORT_TYPES];
         size_t n = (20 << 20) / type->size + i;
-        struct sort_case made = make_case(type, data_named(names[i]), n, i % 2);
+        struct sort_case made = make_case(type, sort_data_named(names[i]), n, i % 2);
         unsigned char *keys = guard_alloc(made.bytes, i * type->size, true);
         for (int threads = 1; threads <= 2; threads++) {
             char variant[64];
@@ -226,9 +217,9 @@ static void no_memory_is_no_error(void **state)
 {
     (void)state;
     starved = true;
-    every_case(data_named("uniform"), 5000, 1, 0, true);
+    every_case(sort_data_named("uniform"), 5000, 1, 0, true);
     for (int t = 0; t < SORT_TYPES; t++) {
-        struct sort_case made = make_case(&sort_types[t], data_named("special values"), 50001, t % 2);
+        struct sort_case made = make_case(&sort_types[t], sort_data_named("special values"), 50001, t % 2);
         expect_of_every_variant(&made, 3, 0, true);
         free_case(&made);
     }
@@ -243,7 +234,7 @@ static void the_callers_work_is_enough(void **state)
     for (size_t i = 0; i < 8 * SORT_TYPES; i++) {
         const struct sort_type *type = &sort_types[i % SORT_TYPES];
         struct sort_case made =
-            make_case(type, data_named(i % 2 ? "uniform" : "root duplicates"), sizes[i / SORT_TYPES], i % 2);
+            make_case(type, sort_data_named(i % 2 ? "uniform" : "root duplicates"), sizes[i / SORT_TYPES], i % 2);
         size_t bytes = pel_sort_work_bytes(type->dtype, made.n);
         unsigned char *work = guard_alloc(bytes, i, i % 2), *keys = malloc(made.bytes);
         assert_non_null(keys);
