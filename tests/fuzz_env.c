@@ -35,20 +35,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const names[] = {"PEL_VERBOSE", "PEL_NUM_THREADS", "PEL_MAX_ISA",   "PEL_FORCE", "PEL_WISDOM",
                                         "PEL_TRACE",   "PEL_TOOLS_LIBS",  "OMP_STACKSIZE", "PEL_ONLINE"};
+    static char verbose[] = "PEL_VERBOSE=all";
     enum { NAMES = sizeof names / sizeof names[0] };
     if (size == 0)
         return 0;
     const char *name = names[data[0] % NAMES];
-    char *value = calloc(1, size);
-    if (!value)
+    char *entry =
+        calloc(1, strlen(name) + 1 + size); /* for putenv: what setenv is given the C library keeps for good */
+    if (!entry)
         return 0;
-    memcpy(value, data + 1, size - 1);
-    setenv("PEL_VERBOSE", "all", 1); /* so that complaints are made */
-    setenv(name, value, 1);
+    sprintf(entry, "%s=", name);
+    memcpy(entry + strlen(entry), data + 1, size - 1);
+    putenv(verbose); /* so that complaints are made */
+    putenv(entry);
     memset(&env, 0, sizeof env);
     read_all();
     check();
     unsetenv(name);
-    free(value);
+    free(entry);
     return 0;
 }
