@@ -77,11 +77,12 @@ PEL_API pel_status pel_array_pack(pel_array *array);
  * (PEL_EINVAL unless their extents are apart, or their strides let the elements of one lie between those of the other),
  * nor its own elements each other (PEL_EINVAL unless every axis steps over what faster ones reach); its mask is not
  * looked at. Threads share the results; where those are few, the elements of each if they are neighbours. Nothing is
- * copied but pieces of some KiB. opts->variant names a kernel of the reduction of one dimension. Errors: PEL_EINVAL
- * (null or misaligned pointer or stride, unknown value, shapes that do not fit; integers for which there may be too few
- * elements, without out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent exceeds the address
- * space; or a sum or product of integers does not fit: then the results that fit are written, and the others kept),
- * PEL_ENOMEM. Thread-safe.
+ * copied but pieces of some KiB; scratch as in pel/reduce.h where threads share the elements of a result, else none.
+ * opts->variant names a kernel of the reduction of one dimension. Errors: PEL_EINVAL (null or misaligned pointer or
+ * stride, unknown value, shapes that do not fit; integers for which there may be too few elements, without
+ * out->missing), PEL_ENOTSUP (dtype or flag not provided), PEL_ERANGE (an extent exceeds the address space; or a sum or
+ * product of integers does not fit: then the results that fit are written, and the others kept), PEL_ENOMEM.
+ * Thread-safe.
  *
  * Method: see doc/reduce.md; sums along slow axes run in lanes of exact chains. */
 PEL_API pel_status pel_reduce_axes(pel_reduction reduction, const pel_array *in, unsigned axes, size_t ddof,

@@ -4,7 +4,8 @@
  * Common to all: x (and y) hold n elements, aligned to their own type and not written; they may be NULL when
  * n is 0, and may be the same array. *result may lie within them; it is written last, and only on PEL_OK. Errors:
  * PEL_EINVAL (null or misaligned pointer, unknown flag), PEL_ERANGE (n elements exceed the address space), PEL_ENOMEM,
- * PEL_ENOTSUP (a variant that cannot run). Thread-safe. */
+ * PEL_ENOTSUP (a variant that cannot run). Thread-safe. Scratch: none on one thread, at most 48 KiB for each of a team,
+ * allocated unless the options bring it. */
 #ifndef PEL_REDUCE_H
 #define PEL_REDUCE_H
 

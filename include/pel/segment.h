@@ -9,7 +9,8 @@
  *
  * Outputs are written only on PEL_OK. Errors: PEL_EINVAL (null or misaligned pointer, offsets that descend, overlap
  * where it is said, unknown flag), PEL_ERANGE (elements exceed the address space), PEL_ENOMEM, PEL_ENOTSUP.
- * Thread-safe. */
+ * Thread-safe. Scratch beside what is said: as in pel/reduce.h for segments that are longer than a thread's share,
+ * always allocated. */
 #ifndef PEL_SEGMENT_H
 #define PEL_SEGMENT_H
 

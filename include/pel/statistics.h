@@ -11,7 +11,7 @@
  * else is said, O(n). Any NaN gives the canonical quiet NaN (positive, payload 0), and so does an infinity except in
  * weighted sums, pel_logsumexp, and sums of complex numbers. PEL_FAST is accepted and changes nothing; PEL_NAN_SKIP is
  * not provided (PEL_ENOTSUP). Errors: PEL_EINVAL (null or misaligned pointer, unknown flag, too few elements),
- * PEL_ERANGE (n elements exceed the address space), PEL_ENOMEM. Thread-safe.
+ * PEL_ERANGE (n elements exceed the address space), PEL_ENOMEM. Thread-safe. Scratch as in pel/reduce.h.
  *
  * Method: exact sums of elements and products (see pel_sum and pel_dot), put together as whole numbers; one long
  * division, if asked for a root of its leading bits, with a sticky remainder (D. E. Knuth, "The Art of Computer
