@@ -117,7 +117,8 @@ static pel_status round_spread(const pel_acc *x, const pel_acc *y, const pel_acc
 {
     if (!is_acc(x) || !is_acc(y) || !is_acc(xy) || n <= ddof || !result)
         return PEL_EINVAL;
-    pel_acc spread = pel_spread_over(xy, x, y, n, ddof, root);
+    pel_acc spread;
+    pel_spread_over(&spread, xy, x, y, n, ddof, root);
     return round_f64(&spread, result);
 }
 

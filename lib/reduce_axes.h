@@ -20,7 +20,6 @@ struct pel_layout {
     struct pel_call call;        /* of one result: op, dtype, result_size, ddof */
     const struct pel_kind *kind; /* of its state */
     bool only_counts;            /* the elements, whatever they are */
-    bool places;                 /* are the results */
     size_t least;                /* elements that a result takes at the least */
     int nkept, nreduced;
     struct pel_axis kept[PEL_MAX_AXES], reduced[PEL_MAX_AXES];

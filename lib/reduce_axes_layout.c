@@ -240,7 +240,8 @@ static pel_status lay_axes(struct pel_layout *layout, unsigned axes)
         }
     }
     layout->nkept = join(layout->kept, layout->nkept, false);
-    layout->nreduced = join(layout->reduced, layout->nreduced, layout->places || layout->call.op == PEL_OP_PROD);
+    layout->nreduced =
+        join(layout->reduced, layout->nreduced, layout->kind == &pel_kind_place || layout->call.op == PEL_OP_PROD);
     layout->results = product(layout->kept, layout->nkept);
     layout->terms = product(layout->reduced, layout->nreduced);
     return PEL_OK;
@@ -260,8 +261,8 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
         return status;
     const struct rule *rule = &rules[reduction];
     bool spread = reduction == PEL_REDUCE_VAR || reduction == PEL_REDUCE_STD;
-    bool places = reduction == PEL_REDUCE_ARGMIN || reduction == PEL_REDUCE_ARGMAX;
-    bool extreme = places || reduction == PEL_REDUCE_MIN || reduction == PEL_REDUCE_MAX;
+    bool extreme = reduction == PEL_REDUCE_MIN || reduction == PEL_REDUCE_MAX || reduction == PEL_REDUCE_ARGMIN ||
+                   reduction == PEL_REDUCE_ARGMAX;
     if (!(rule->dtypes >> in->dtype & 1) || (pel_asks_to_skip(in->dtype, opts) && !extreme))
         return PEL_ENOTSUP;
     if (!(results_of(reduction, in->dtype) >> out->dtype & 1))
@@ -270,7 +271,6 @@ pel_status pel_axes_lay_out(struct pel_layout *layout, pel_reduction reduction, 
                                   .out = out,
                                   .kind = rule->kind ? rule->kind : pel_kind_of(rule->op, in->dtype),
                                   .only_counts = reduction == PEL_REDUCE_COUNT,
-                                  .places = places,
                                   .least = !spread           ? rule->least
                                            : ddof < SIZE_MAX ? ddof + 1
                                                              : ddof};

@@ -11,7 +11,7 @@
 enum {
     TOGETHER = 4,
     PIECE = PEL_PRODUCT_LEAF / TOGETHER,
-    PLACES = 128, /* in a piece that keeps them: stacks may be small */
+    PLACES = PIECE / 2, /* of elements, in a piece that keeps them behind those */
 };
 
 /* A result on its way. */
@@ -52,17 +52,17 @@ static void feed(const struct walk *walk, struct partial *partial, const void *x
 /* The place of an extreme in a piece is another one in the whole. */
 static void feed_places(const struct walk *walk, struct partial *partial)
 {
-    union pel_large_state of_piece;
-    struct pel_place *found = &of_piece.one.place;
-    walk->kind->clear(&of_piece.one, 0);
-    walk->pick->kernel->run.reduce(partial->piece, NULL, partial->gathered, &of_piece.one, walk->pick->params);
+    union pel_reduce_state of_piece;
+    struct pel_place *found = &of_piece.place;
+    walk->kind->clear(&of_piece, 0);
+    walk->pick->kernel->run.reduce(partial->piece, NULL, partial->gathered, &of_piece, walk->pick->params);
     if (found->index == PEL_NOWHERE && found->nan == PEL_NOWHERE)
         found->index = 0; /* all are as bad as nothing */
     if (found->index != PEL_NOWHERE)
         found->index = partial->place[found->index];
     if (found->nan != PEL_NOWHERE)
         found->nan = partial->place[found->nan];
-    walk->kind->merge(&partial->state.one, &of_piece.one);
+    walk->kind->merge(&partial->state.one, &of_piece);
     partial->total += partial->gathered;
 }
 
@@ -163,16 +163,31 @@ static pel_status write_result(const struct walk *walk, struct partial *partial,
     return PEL_OK;
 }
 
-/* All elements of some results, once. */
-static void pass(const struct walk *walk, struct partial *partials, const struct pel_stretch *stretch)
+/* Products of floats, one at a time. */
+static bool is_tree(const struct pel_layout *layout)
+{
+    return layout->kind == &pel_kind_product;
+}
+
+/* All elements of some results, once. Not inlined: the pieces leave the stack, which may be small, before results are
+ * written, which takes as much. */
+static __attribute__((noinline)) void pass(const struct walk *walk, struct partial *partials,
+                                           const struct pel_stretch *stretch)
 {
     const struct pel_layout *layout = walk->layout;
     int outer = layout->nreduced > 0 ? layout->nreduced - 1 : 0;
     struct pel_axis row = layout->nreduced > 0 ? layout->reduced[outer] : (struct pel_axis){1, 0, 0, 0};
     bool whole = row.in == (ptrdiff_t)walk->size && !stretch->mask && !layout->in->has_missing &&
-                 (outer == 0 || !partials[0].leaves);
+                 (outer == 0 || walk->kind != &pel_kind_product);
+    _Alignas(uint64_t) unsigned char pieces[TOGETHER * PIECE * sizeof(uint64_t)];
+    struct pel_product_tree leaves;
+    leaves.leaves = 0;
+    leaves.depth = 0;
     for (size_t i = 0; i < stretch->count; i++) {
         walk->kind->clear(&partials[i].state.one, 0);
+        partials[i].piece = pieces + i * PIECE * sizeof(uint64_t);
+        partials[i].place = walk->kind == &pel_kind_place ? (size_t *)(void *)partials[i].piece + PLACES : NULL;
+        partials[i].leaves = walk->kind == &pel_kind_product ? &leaves : NULL;
         partials[i].total = partials[i].gathered = partials[i].seen = 0;
     }
     for (size_t k = 0, rows = row.length > 0 ? layout->terms / row.length : 0; k < rows; k++)
@@ -225,28 +240,12 @@ static void find_maps(const struct walk *walk, struct partial *partials, const s
         partials[i].map = pel_map_of(walk->op, range[i], &partials[i].state.one.acc, partials[i].total);
 }
 
-/* Products of floats, one at a time. */
-static bool is_tree(const struct pel_layout *layout)
-{
-    return layout->kind == &pel_kind_product;
-}
-
 static pel_status reduce_together(const struct walk *walk, const struct pel_axes_picks *picks,
                                   const struct pel_stretch *stretch)
 {
     const struct pel_layout *layout = walk->layout;
     struct partial partials[TOGETHER];
-    struct pel_product_tree leaves;
-    _Alignas(uint64_t) unsigned char pieces[TOGETHER * PIECE * sizeof(uint64_t)];
-    size_t places[TOGETHER * PLACES];
     pel_status status = PEL_OK;
-    leaves.leaves = 0;
-    leaves.depth = 0;
-    for (size_t i = 0; i < stretch->count; i++) {
-        partials[i].piece = pieces + i * walk->piece * sizeof(uint64_t);
-        partials[i].place = layout->places ? places + i * walk->piece : NULL;
-        partials[i].leaves = is_tree(layout) ? &leaves : NULL;
-    }
     if (pel_is_mapped(walk->op))
         find_maps(walk, partials, picks, stretch);
     pass(walk, partials, stretch);
@@ -271,7 +270,7 @@ pel_status pel_axes_reduce(const struct pel_layout *layout, const struct pel_axe
                         call->op,
                         flags,
                         pel_dtype_size(call->dtype),
-                        layout->places ? PLACES : TOGETHER * PIECE / together};
+                        layout->kind == &pel_kind_place ? PLACES : TOGETHER * PIECE / together};
     for (size_t done = 0; done < stretch->count; done += together) {
         struct pel_stretch few = *stretch;
         few.in += (ptrdiff_t)done * kept->in;

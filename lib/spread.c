@@ -14,19 +14,17 @@ void pel_spread(struct pel_big *spread, const struct pel_acc *xy, const struct p
     pel_big_minus(spread, &whole, &product);
 }
 
-struct pel_acc pel_spread_over(const struct pel_acc *xy, const struct pel_acc *x, const struct pel_acc *y, uint64_t n,
-                               uint64_t ddof, bool root)
+void pel_spread_over(struct pel_acc *result, const struct pel_acc *xy, const struct pel_acc *x, const struct pel_acc *y,
+                     uint64_t n, uint64_t ddof, bool root)
 {
     struct pel_big dividend, divisor;
-    struct pel_acc result;
     if ((xy->flags | x->flags | y->flags) & PEL_ACC_NOT_FINITE) {
-        pel_acc_clear(&result);
-        result.flags = PEL_ACC_NAN;
-        return result;
+        pel_acc_clear(result);
+        result->flags = PEL_ACC_NAN;
+        return;
     }
     pel_spread(&dividend, xy, x, y, n);
     pel_big_of(&divisor, n);
     pel_big_times(&divisor, n - ddof);
-    (root ? pel_big_root_of_quotient : pel_big_quotient)(&result, &dividend, &divisor);
-    return result;
+    (root ? pel_big_root_of_quotient : pel_big_quotient)(result, &dividend, &divisor);
 }

@@ -13,7 +13,7 @@ void pel_spread(struct pel_big *spread, const struct pel_acc *xy, const struct p
 
 /* That sum over n - ddof, or the root of it: a number that rounds as the exact value does; NaN where a sum is not
  * finite. */
-struct pel_acc pel_spread_over(const struct pel_acc *xy, const struct pel_acc *x, const struct pel_acc *y, uint64_t n,
-                               uint64_t ddof, bool root);
+void pel_spread_over(struct pel_acc *result, const struct pel_acc *xy, const struct pel_acc *x, const struct pel_acc *y,
+                     uint64_t n, uint64_t ddof, bool root);
 
 #endif

@@ -40,7 +40,8 @@ static bool all_finite(const struct pel_sums *sums)
 static pel_status finish_spread(const struct pel_call *call, const struct pel_acc *x, const struct pel_acc *y,
                                 const struct pel_acc *xy, bool root)
 {
-    struct pel_acc result = pel_spread_over(xy, x, y, call->n, call->ddof, root);
+    struct pel_acc result;
+    pel_spread_over(&result, xy, x, y, call->n, call->ddof, root);
     pel_write_rounded(call, 0, &result);
     return PEL_OK;
 }

@@ -17,7 +17,7 @@
 extern const struct pel_kernel tested_sort_quick[];
 #include "kernels/sort/quick.c"
 
-enum { LEAST_SAMPLES = 256, MOST_SAMPLES = 1 << 13, SLOW = 30 };
+enum { LEAST_SAMPLES = 256, MOST_SAMPLES = 1 << 13, SLOW = 30, TRIES = 5 };
 
 /* What all keys are but those at the places of samples, which are random. */
 enum rest { NEAR, FEW, ASCENDING, UNIFORM, NRESTS };
@@ -106,6 +106,11 @@ static double check_select(const struct adversary *a, int threads)
     return seconds;
 }
 
+static double check_once(const struct adversary *a, bool select, int threads)
+{
+    return select ? check_select(a, threads) : check_all(a, threads);
+}
+
 static void check_type(const struct sort_type *type, size_t n, struct test_random *random)
 {
     struct adversary a = {type, n, malloc(n * 8), malloc(n * 8), malloc(n * 8), malloc(n * 8)};
@@ -117,13 +122,14 @@ static void check_type(const struct sort_type *type, size_t n, struct test_rando
             memcpy(a.expected, a.keys, n * type->size);
             sort_expected(type, a.expected, n, false);
             int threads = 2 + (int)test_random_below(random, 7); /* one alone distributes larger ones only */
-            double seconds[2] = {check_all(&a, threads), check_select(&a, threads)};
             for (int i = 0; i < 2; i++) {
-                if (rest == UNIFORM)
-                    usual[i] = seconds[i] > usual[i] ? seconds[i] : usual[i];
-                else if (!test_slowed() && seconds[i] > SLOW * usual[i])
+                double seconds = check_once(&a, i, threads);
+                usual[i] = rest == UNIFORM && seconds > usual[i] ? seconds : usual[i];
+                for (int more = 0; more < TRIES && seconds > SLOW * usual[i]; more++) /* other processes, perhaps */
+                    seconds = check_once(&a, i, threads);
+                if (!test_slowed() && seconds > SLOW * usual[i])
                     fail_msg("%s, kind %d, %zu samples, %d threads: %.0f times as long as uniform keys", type->name,
-                             rest, samples, threads, seconds[i] / usual[i]);
+                             rest, samples, threads, seconds / usual[i]);
             }
         }
     }
