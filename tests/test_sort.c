@@ -103,6 +103,23 @@ static void every_small_size(void **state)
     }
 }
 
+/* Where kernels turn to another algorithm: a few rows of L lanes for networks and samples, the least and the most for
+ * bins (kernels/sort/quick.c, kernels/sort/bins.h). */
+static void every_threshold(void **state)
+{
+    static const char *const names[] = {"uniform", "sorted", "bit-exponential"};
+    int round = 0;
+    (void)state;
+    for (size_t lanes = 1; lanes <= 16; lanes *= 2) {
+        size_t load = 32 * lanes / (lanes == 1 ? 8 : 5);
+        const size_t base[] = {64 * lanes, lanes * lanes * lanes, 384 * load};
+        for (size_t i = 0; i < sizeof base / sizeof base[0]; i++) {
+            for (size_t n = base[i] - 1; n <= base[i] + 1; n++, round++)
+                every_case(sort_data_named(names[round % 3]), n, 1, (size_t)round % 9, round % 2);
+        }
+    }
+}
+
 static void every_distribution(void **state)
 {
     static const size_t sizes[] = {700, 1025, 4095, 10000};
@@ -304,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_small_size),
+        cmocka_unit_test(every_threshold),
         cmocka_unit_test(every_distribution),
         cmocka_unit_test(every_distribution_on_a_team),
         cmocka_unit_test(runs_are_merged),
