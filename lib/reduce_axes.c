@@ -40,8 +40,9 @@ static struct pel_stretch stretch_at(const struct share *share, size_t index)
     };
 }
 
-/* Sums columns together; those that could not be done so, one by one. */
-static void sum_stretch(struct share *share, const struct pel_stretch *stretch)
+/* Sums columns together; those that could not be done so, one by one. Not inlined: others have their stack for other
+ * things. */
+static __attribute__((noinline)) void sum_stretch(struct share *share, const struct pel_stretch *stretch)
 {
     const struct pel_layout *layout = share->layout;
     const struct pel_axis *kept = layout->nkept > 0 ? &layout->kept[layout->nkept - 1] : &(struct pel_axis){1, 0, 0, 0};
